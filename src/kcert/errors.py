@@ -110,6 +110,7 @@ class FormatError(KcertError, ValueError):
     Attributes:
         format: Name of the format or structure, for example ``"PKCS#8"``.
         reason: What is wrong, in English.
+        reason_ko: The same in Korean, where it was given.
         where: Byte offset or structure path of the fault, where known.
     """
 
@@ -126,6 +127,7 @@ class FormatError(KcertError, ValueError):
         )
         self.format = format
         self.reason = reason
+        self.reason_ko = reason_ko
         self.where = where
 
 
@@ -222,7 +224,7 @@ class LimitError(KcertError):
         self.where = where
 
 
-class CertificateProblem(KcertError):
+class CertificateProblem(KcertError):  # noqa: N818 - the name is public and says what it is
     """An inspection found problems; raised by ``Report.raise_for_problems()``.
 
     Attributes:
@@ -436,9 +438,7 @@ class StorageError(KcertError):
         name: str | None = None,
         retryable: bool | None = None,
     ) -> None:
-        super().__init__(
-            f"{backend} storage: {reason}", f"{backend} 저장소: {reason_ko or reason}"
-        )
+        super().__init__(f"{backend} storage: {reason}", f"{backend} 저장소: {reason_ko or reason}")
         self.reason = reason
         self.backend = backend
         self.name = name

@@ -131,9 +131,7 @@ class Reader:
 
     def fail(self, reason: str, *, reason_ko: str | None = None) -> FormatError:
         """Make the error that names the present offset; the caller raises it."""
-        return FormatError(
-            self.format, reason, reason_ko=reason_ko, where=f"byte {self._position}"
-        )
+        return FormatError(self.format, reason, reason_ko=reason_ko, where=f"byte {self._position}")
 
     def peek(self) -> int:
         """Tag of the next value as `read_any` would return it, or -1 at the end."""
@@ -150,45 +148,46 @@ class Reader:
         tag = data[position]
         position += 1
         if tag & 0x1F == 0x1F:
-            number = 0
-            octet = 0x80
-            first = True
-            while octet & 0x80:
-                if position >= limit:
-                    raise self.fail("data end inside a tag")
-                octet = data[position]
-                position += 1
-                if first and octet & 0x7F == 0:
-                    raise self.fail("tag number is padded")
-                first = False
-                number = number << 7 | octet & 0x7F
-                if number > _MAX_TAG_NUMBER:
-                    raise self.fail("tag number is over 2**14")
-            if number < 0x1F:
-                raise self.fail("tag number is not minimal")
-            tag = tag << 16 | number
-            if position >= limit:
-                raise self.fail("data end inside a value")
+            tag, position = self._high_tag(tag, position)
         length = data[position]
         position += 1
         if length & 0x80:
-            count = length & 0x7F
-            if count == 0:
-                raise self.fail("indefinite length where DER is required")
-            if count > 4:
-                raise self.fail("length takes more than four octets")
-            if position + count > limit:
-                raise self.fail("data end inside a length")
-            length = int.from_bytes(data[position : position + count], "big")
-            position += count
-            if length < 0x80 or length >> (8 * (count - 1)) == 0:
-                raise self.fail("length is not minimal")
+            length, position = self._long_length(length & 0x7F, position)
         end = position + length
         if end > limit:
             raise self.fail(
                 "length runs past the end", reason_ko="길이가 데이터 끝을 넘습니다 (잘린 파일)"
             )
         return tag, position, end
+
+    def _high_tag(self, leading: int, position: int) -> tuple[int, int]:
+        """A tag number of 31 or more (X.690 8.1.2.4), and the offset of the length after it."""
+        number = 0
+        for offset in range(position, self._end - 1):
+            octet = self._data[offset]
+            if not number and octet & 0x7F == 0:
+                raise self.fail("tag number is padded")
+            number = number << 7 | octet & 0x7F
+            if number > _MAX_TAG_NUMBER:
+                raise self.fail("tag number is over 2**14")
+            if not octet & 0x80:
+                if number < 0x1F:
+                    raise self.fail("tag number is not minimal")
+                return leading << 16 | number, offset + 1
+        raise self.fail("data end inside a tag")
+
+    def _long_length(self, count: int, position: int) -> tuple[int, int]:
+        """A length of more than one octet (X.690 10.1), and the offset of the content."""
+        if count == 0:
+            raise self.fail("indefinite length where DER is required")
+        if count > 4:
+            raise self.fail("length takes more than four octets")
+        if position + count > self._end:
+            raise self.fail("data end inside a length")
+        length = int.from_bytes(self._data[position : position + count], "big")
+        if length < 0x80 or length >> (8 * (count - 1)) == 0:
+            raise self.fail("length is not minimal")
+        return length, position + count
 
     def read_any(self) -> tuple[int, bytes]:
         """Read the next value whatever it is: its tag and its content octets."""
