@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Test without a real certificate: a made-up Korean hierarchy in memory, and helpers for tests.
+
+::
+
+    from kcert.testing import FakeAuthority
+
+    credential = FakeAuthority("yessign").issue("홍길동", password="…", km=True)
+
+Everything made here says that it is a test, and no authority of it is ever believed unless the
+caller asks for it. RSA keys are shared within the process and must not be used for anything else.
+`kcert.testing.strategies` (needs hypothesis) and `kcert.testing.backend` are imported on their own.
+"""
+
+from __future__ import annotations
+
+from kcert.testing.assertions import assert_clear_error, clear_error, forms_of
+from kcert.testing.authority import (
+    AUTHORITY_NAMES,
+    TEST_ID_NUMBER,
+    TEST_PASSWORD,
+    FakeAuthority,
+)
+from kcert.testing.keypool import FakeKey
+from kcert.testing.root import FakeRoot
+from kcert.testing.template import CertificateTemplate, Extension, name, rdn
+
+__all__ = [
+    "AUTHORITY_NAMES",
+    "TEST_ID_NUMBER",
+    "TEST_PASSWORD",
+    "CertificateTemplate",
+    "Extension",
+    "FakeAuthority",
+    "FakeKey",
+    "FakeRoot",
+    "assert_clear_error",
+    "clear_error",
+    "forms_of",
+    "name",
+    "rdn",
+]
