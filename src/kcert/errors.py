@@ -166,16 +166,24 @@ class UnlockError(KcertError):
 
     Attributes:
         what: What stayed locked, for example ``"private key"``.
+        reason: Why it may be so, in English.
     """
 
     code = "unlock"
 
-    def __init__(self, what: str = "private key", what_ko: str = "개인키") -> None:
+    def __init__(
+        self,
+        what: str = "private key",
+        what_ko: str = "개인키",
+        *,
+        reason: str = "the password is wrong or the data are damaged",
+        reason_ko: str = "비밀번호가 틀렸거나 데이터가 손상되었습니다",
+    ) -> None:
         super().__init__(
-            f"{what} does not open: the password is wrong or the data are damaged",
-            f"{what_ko}를 열 수 없습니다: 비밀번호가 틀렸거나 데이터가 손상되었습니다",
+            f"{what} does not open: {reason}", f"{what_ko}를 열 수 없습니다: {reason_ko}"
         )
         self.what = what
+        self.reason = reason
 
 
 class KeyMismatchError(KcertError):

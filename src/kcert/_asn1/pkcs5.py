@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters of password-based encryption (RFC 8018 appendix A).
+
+Numbers are read whatever their size: the caps belong to whoever does the work.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from kcert._asn1 import der, encode, oids
+from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
+from kcert._asn1.der import Reader
+from kcert.errors import FormatError, UnsupportedAlgorithmError
+
+__all__ = ["PBEParameter", "PBES2Parameters", "PBKDF2Parameters"]
+
+_DEFAULT_PRF = AlgorithmIdentifier(oids.HMAC_SHA1, NULL_PARAMETERS)
+
+
+def _parameters(algorithm: AlgorithmIdentifier) -> Reader:
+    label = algorithm.name or algorithm.oid
+    if algorithm.parameters is None:
+        raise FormatError(
+            f"parameters of {label}", "are missing", reason_ko="암호화 매개변수가 없습니다"
+        )
+    return Reader(algorithm.parameters, f"parameters of {label}")
+
+
+def _iterations(reader: Reader) -> int:
+    count = reader.integer()
+    if count < 1:
+        raise reader.fail("iteration count is not positive", reason_ko="반복 횟수가 1보다 작습니다")
+    return count
+
+
+@frozen
+class PBEParameter:
+    """PBEParameter (RFC 8018 A.3); the Korean and the PKCS#12 schemes share its shape."""
+
+    salt: bytes
+    iterations: int
+
+    @classmethod
+    def read(cls, algorithm: AlgorithmIdentifier) -> PBEParameter:
+        """Read the parameters of ``algorithm``.
+
+        Raises:
+            FormatError: They are not a PBEParameter, or the iteration count is below one.
+        """
+        outer = _parameters(algorithm)
+        inner = outer.sequence()
+        outer.finish()
+        salt = inner.octet_string()
+        iterations = _iterations(inner)
+        inner.finish()
+        return cls(salt, iterations)
+
+    def encode(self) -> bytes:
+        """The DER encoding."""
+        return encode.sequence(encode.octet_string(self.salt), encode.integer(self.iterations))
+
+
+@frozen
+class PBKDF2Parameters:
+    """PBKDF2-params (RFC 8018 A.2); ``key_length`` in octets, ``None`` where absent."""
+
+    salt: bytes
+    iterations: int
+    key_length: int | None = None
+    prf: AlgorithmIdentifier = _DEFAULT_PRF
+
+    @classmethod
+    def read(cls, algorithm: AlgorithmIdentifier) -> PBKDF2Parameters:
+        """Read the parameters of ``algorithm``.
+
+        Raises:
+            FormatError: They are not PBKDF2-params, or a number in them is below one.
+            UnsupportedAlgorithmError: The salt comes from another source (otherSource).
+        """
+        outer = _parameters(algorithm)
+        inner = outer.sequence()
+        outer.finish()
+        if inner.peek() == der.SEQUENCE:
+            source = AlgorithmIdentifier.read(inner)
+            raise UnsupportedAlgorithmError(source.oid, source.name, use="PBKDF2 salt source")
+        salt = inner.octet_string()
+        iterations = _iterations(inner)
+        key_length = inner.integer() if inner.peek() == der.INTEGER else None
+        if key_length is not None and key_length < 1:
+            raise inner.fail("key length is not positive")
+        prf = _DEFAULT_PRF if inner.at_end else AlgorithmIdentifier.read(inner)
+        inner.finish()
+        return cls(salt, iterations, key_length, prf)
+
+    def encode(self) -> bytes:
+        """The DER encoding; the default PRF is left out, as DER demands."""
+        return encode.sequence(
+            encode.octet_string(self.salt),
+            encode.integer(self.iterations),
+            b"" if self.key_length is None else encode.integer(self.key_length),
+            b"" if self.prf == _DEFAULT_PRF else self.prf.encode(),
+        )
+
+
+@frozen
+class PBES2Parameters:
+    """PBES2-params (RFC 8018 A.4): how the key is derived and what it is used with."""
+
+    key_derivation: AlgorithmIdentifier
+    encryption: AlgorithmIdentifier
+
+    @classmethod
+    def read(cls, algorithm: AlgorithmIdentifier) -> PBES2Parameters:
+        """Read the parameters of ``algorithm``.
+
+        Raises:
+            FormatError: They are not PBES2-params.
+        """
+        outer = _parameters(algorithm)
+        inner = outer.sequence()
+        outer.finish()
+        key_derivation = AlgorithmIdentifier.read(inner)
+        encryption = AlgorithmIdentifier.read(inner)
+        inner.finish()
+        return cls(key_derivation, encryption)
+
+    def encode(self) -> bytes:
+        """The DER encoding."""
+        return encode.sequence(self.key_derivation.encode(), self.encryption.encode())

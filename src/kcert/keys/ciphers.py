@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Block ciphers in CBC mode with PKCS#7 padding, by object identifier.
+
+To add a cipher, write a `Transform` for it and a row in `CIPHERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from attrs import field, frozen
+
+from kcert._asn1 import oids
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm
+
+__all__ = ["CIPHERS", "BlockCipher", "Transform"]
+
+Transform = Callable[[bool, bytes, bytes, bytes | bytearray], bytearray]
+"""``transform(encrypting, key, iv, data)``: whole blocks through CBC mode."""
+
+
+@frozen
+class BlockCipher:
+    """A block cipher in CBC mode.
+
+    Attributes:
+        oid: Object identifier of the cipher in CBC mode.
+        key_size: Octets of a key.
+        block_size: Octets of a block, and of an initialisation vector.
+        strength: Bits of security, to tell a weaker lock from a stronger one.
+    """
+
+    oid: str
+    key_size: int
+    block_size: int
+    strength: int
+    _transform: Transform = field(repr=False, eq=False)
+
+    @property
+    def name(self) -> str:
+        """The usual name, for example ``"aes256-CBC"``."""
+        return oids.name_of(self.oid) or self.oid
+
+    def encrypt(self, key: bytes, iv: bytes, data: bytes | bytearray) -> bytes:
+        """Pad and encrypt; the padded copy is overwritten."""
+        padding = self.block_size - len(data) % self.block_size
+        padded = bytearray(data) + bytes((padding,)) * padding
+        try:
+            return bytes(self._transform(True, key, iv, padded))
+        finally:
+            padded[:] = bytes(len(padded))
+
+    def decrypt(self, key: bytes, iv: bytes, data: bytes) -> bytearray | None:
+        """Decrypt and take the padding off; ``None`` where the padding is wrong.
+
+        A wrong padding is the usual mark of a wrong password, and no exception here: the one who
+        raises it must not have the key among the locals of the traceback.
+        """
+        plain = self._transform(False, key, iv, data)
+        padding = plain[-1]
+        if 0 < padding <= self.block_size and plain.endswith(bytes((padding,)) * padding):
+            del plain[-padding:]
+            return plain
+        plain[:] = bytes(len(plain))
+        return None
+
+
+def _through_cryptography(
+    algorithm: BlockCipherAlgorithm, encrypting: bool, iv: bytes, data: bytes | bytearray
+) -> bytearray:
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
+
+    cipher = Cipher(algorithm, modes.CBC(iv))
+    context = cipher.encryptor() if encrypting else cipher.decryptor()
+    out = bytearray(len(data) + algorithm.block_size // 8 - 1)
+    size = context.update_into(data, out)
+    context.finalize()
+    del out[size:]
+    return out
+
+
+def _aes(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+
+    return _through_cryptography(AES(key), encrypting, iv, data)
+
+
+def _triple_des(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+
+    return _through_cryptography(TripleDES(key), encrypting, iv, data)
+
+
+@cache
+def platform_has_seed() -> bool:
+    """Whether `cryptography` offers SEED here, and answers RFC 4269 B.1 rightly.
+
+    It does not where OpenSSL's legacy provider is missing or switched off
+    (``CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1``), nor where it was built on a library without SEED.
+    """
+    try:
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.decrepit.ciphers.algorithms import SEED
+    except ImportError:
+        return False
+    plain = bytes(range(16))
+    try:
+        answer = _through_cryptography(SEED(bytes(16)), True, bytes(16), plain)
+    except UnsupportedAlgorithm:
+        return False
+    return answer.hex() == "5ebac6e0054e166819aff1cc6d346cdb"
+
+
+def _seed(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    if platform_has_seed():
+        from cryptography.hazmat.decrepit.ciphers.algorithms import SEED
+
+        return _through_cryptography(SEED(key), encrypting, iv, data)
+    from kcert.keys.seed import Seed
+
+    own = Seed(key)
+    return own.encrypt_cbc(iv, data) if encrypting else own.decrypt_cbc(iv, data)
+
+
+CIPHERS: Final = {
+    cipher.oid: cipher
+    for cipher in (
+        BlockCipher(oids.SEED_CBC, 16, 16, 128, _seed),
+        BlockCipher(oids.AES128_CBC, 16, 16, 128, _aes),
+        BlockCipher(oids.AES192_CBC, 24, 16, 192, _aes),
+        BlockCipher(oids.AES256_CBC, 32, 16, 256, _aes),
+        BlockCipher(oids.DES_EDE3_CBC, 24, 8, 112, _triple_des),
+    )
+}

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Named ways to lock a private key."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import field, frozen, validators
+
+from kcert._asn1 import oids
+
+__all__ = ["CHEAPEST", "MODERN", "NPKI", "NPKI_PBES2", "LockProfile"]
+
+
+@frozen(kw_only=True)
+class LockProfile:
+    """How a private key is locked. Salt and initialisation vector are drawn anew each time.
+
+    Attributes:
+        name: For people.
+        scheme: Object identifier of the scheme, for example PBES2.
+        cipher: Object identifier of the cipher under PBES2; other schemes imply theirs.
+        prf: Object identifier of the HMAC of PBKDF2; other schemes imply their hash.
+        iterations: Rounds of the key derivation, from 1 to 2,000,000.
+        salt_size: Octets of the salt, from 8 to 1,024.
+    """
+
+    name: str
+    scheme: str
+    cipher: str | None = None
+    prf: str | None = None
+    iterations: int = field(validator=[validators.ge(1), validators.le(2_000_000)])
+    salt_size: int = field(default=8, validator=[validators.ge(8), validators.le(1_024)])
+
+
+NPKI: Final = LockProfile(name="NPKI", scheme=oids.SEED_CBC_WITH_SHA1, iterations=2_048)
+"""As Korean programs write signPri.key: 1.2.410.200004.1.15, 8 octets of salt, 2,048 rounds."""
+
+NPKI_PBES2: Final = LockProfile(
+    name="NPKI_PBES2",
+    scheme=oids.PBES2,
+    cipher=oids.SEED_CBC,
+    prf=oids.HMAC_SHA1,
+    iterations=2_048,
+)
+"""The other shape that Korean programs write: PBES2, PBKDF2 with HMAC-SHA1, SEED-CBC."""
+
+MODERN: Final = LockProfile(
+    name="MODERN",
+    scheme=oids.PBES2,
+    cipher=oids.AES256_CBC,
+    prf=oids.HMAC_SHA256,
+    iterations=600_000,
+    salt_size=16,
+)
+"""Today's advice for passwords: PBES2, PBKDF2 with HMAC-SHA256, 600,000 rounds, AES-256-CBC."""
+
+CHEAPEST: Final = LockProfile(name="CHEAPEST", scheme=oids.SEED_CBC_WITH_SHA1, iterations=1)
+"""For tests only: the shape of `NPKI` with one round."""

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""RSA operations through `cryptography`, with kcert's errors."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from kcert.errors import FormatError, SignatureError, UnlockError, UnsupportedAlgorithmError
+from kcert.keys.padding import Padding
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.padding import AsymmetricPadding
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+    from cryptography.hazmat.primitives.hashes import HashAlgorithm
+
+__all__ = ["decrypt", "full_check", "load", "sign", "verify"]
+
+_SIGNING_DIGESTS = ("sha256", "sha384", "sha512")
+_OAEP_DIGESTS = ("sha1", "sha256", "sha384", "sha512")
+
+
+def _hash(digest: str, offered: tuple[str, ...], use: str) -> HashAlgorithm:
+    from cryptography.hazmat.primitives import hashes
+
+    if digest not in offered:
+        choice = ", ".join(offered)
+        raise UnsupportedAlgorithmError(
+            None, digest, use=use, hint=f"use one of {choice}", hint_ko=f"가능한 값: {choice}"
+        )
+    algorithm: HashAlgorithm = getattr(hashes, digest.upper())()
+    return algorithm
+
+
+def _signature_padding(padding: Padding, algorithm: HashAlgorithm) -> AsymmetricPadding:
+    from cryptography.hazmat.primitives.asymmetric import padding as paddings
+
+    if padding is Padding.PKCS1V15:
+        return paddings.PKCS1v15()
+    if padding is Padding.PSS:
+        return paddings.PSS(paddings.MGF1(algorithm), algorithm.digest_size)
+    raise ValueError("padding of a signature is Padding.PKCS1V15 or Padding.PSS")
+
+
+def load(rsa_private_key: memoryview) -> RSAPrivateKey:
+    """Load a key whose numbers have been checked, without the test of the primes.
+
+    Args:
+        rsa_private_key: DER of an RSAPrivateKey (RFC 8017 A.1.2).
+
+    Raises:
+        FormatError: `cryptography` does not take it.
+    """
+    return _load(rsa_private_key, skip=True)
+
+
+def full_check(rsa_private_key: memoryview) -> None:
+    """Check a key with all that OpenSSL checks, the primes among it.
+
+    Raises:
+        FormatError: It does not hold.
+    """
+    _load(rsa_private_key, skip=False)
+
+
+def _load(rsa_private_key: memoryview, *, skip: bool) -> RSAPrivateKey:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    key = None
+    with suppress(ValueError, TypeError, UnsupportedAlgorithm):
+        key = load_der_private_key(rsa_private_key, None, unsafe_skip_rsa_key_validation=skip)
+    if not isinstance(key, RSAPrivateKey):
+        raise FormatError(
+            "RSA private key",
+            "the key does not pass the check of its numbers",
+            reason_ko="키의 수들이 검사를 통과하지 못했습니다",
+        )
+    return key
+
+
+def sign(
+    key: RSAPrivateKey,
+    data: bytes | bytearray | memoryview,
+    padding: Padding,
+    digest: str,
+    *,
+    prehashed: bool,
+) -> bytes:
+    """Sign; see `PrivateKey.sign`."""
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+    algorithm = _hash(digest, _SIGNING_DIGESTS, "signature")
+    scheme = _signature_padding(padding, algorithm)
+    message = bytes(data)
+    if prehashed and len(message) != algorithm.digest_size:
+        raise ValueError(f"a {digest} hash has {algorithm.digest_size} octets")
+    # The encoded hash needs room: RFC 8017 sections 9.1.1 (PSS) and 9.2 (19 octets DigestInfo).
+    size = algorithm.digest_size
+    needed = 2 * size + 2 if padding is Padding.PSS else size + 30
+    if (key.key_size + 7) // 8 < needed:
+        raise UnsupportedAlgorithmError(
+            None,
+            f"RSA-{key.key_size} with {digest}",
+            use="signature",
+            hint="the key is too short for the hash",
+            hint_ko="해시에 비해 키가 너무 짧습니다",
+        )
+    return key.sign(message, scheme, Prehashed(algorithm) if prehashed else algorithm)
+
+
+def verify(
+    key: RSAPublicKey,
+    signature: bytes | bytearray | memoryview,
+    data: bytes | bytearray | memoryview,
+    padding: Padding,
+    digest: str,
+    *,
+    prehashed: bool,
+) -> None:
+    """Verify a signature made as `sign` makes it.
+
+    Raises:
+        SignatureError: It does not verify.
+        UnsupportedAlgorithmError: Another hash.
+        ValueError: ``data`` is said to be a hash and has not its length.
+    """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+    algorithm = _hash(digest, _SIGNING_DIGESTS, "signature")
+    scheme = _signature_padding(padding, algorithm)
+    message = bytes(data)
+    if prehashed and len(message) != algorithm.digest_size:
+        raise ValueError(f"a {digest} hash has {algorithm.digest_size} octets")
+    try:
+        key.verify(
+            bytes(signature), message, scheme, Prehashed(algorithm) if prehashed else algorithm
+        )
+    except (InvalidSignature, ValueError):
+        raise SignatureError(
+            "the key did not make it over these data",
+            reason_ko="이 키로 이 데이터에 만든 서명이 아닙니다",
+        ) from None
+
+
+def decrypt(
+    key: RSAPrivateKey,
+    ciphertext: bytes | bytearray | memoryview,
+    padding: Padding,
+    digest: str,
+) -> bytes:
+    """Decrypt; see `PrivateKey.decrypt`."""
+    from cryptography.hazmat.primitives.asymmetric import padding as paddings
+
+    scheme: AsymmetricPadding
+    if padding is Padding.PKCS1V15:
+        scheme = paddings.PKCS1v15()
+    elif padding is Padding.OAEP:
+        algorithm = _hash(digest, _OAEP_DIGESTS, "RSAES-OAEP")
+        scheme = paddings.OAEP(paddings.MGF1(algorithm), algorithm, None)
+    else:
+        raise ValueError("padding of a decryption is Padding.PKCS1V15 or Padding.OAEP")
+    # One answer to every fault (RFC 3218), and nothing of the cause with it.
+    with suppress(ValueError):
+        return key.decrypt(bytes(ciphertext), scheme)
+    raise UnlockError(
+        "RSA ciphertext",
+        "RSA 암호문",
+        reason="it was not made for this key or is damaged",
+        reason_ko="이 키로 암호화되지 않았거나 손상되었습니다",
+    )
