@@ -182,7 +182,8 @@ def _by_name(files: Mapping[str, bytes]) -> dict[str, bytes]:
             raise FormatError(
                 _FORMAT,
                 f"there are two different {known} whose names differ in case only; keep one",
-                reason_ko=f"대소문자만 다른 {known} 파일이 둘 있고 내용이 다릅니다; 하나만 남기십시오",
+                reason_ko=f"대소문자만 다른 {known} 파일이 둘인데 내용이 다릅니다; "
+                "하나만 남기십시오",
             )
     return found
 
@@ -203,7 +204,8 @@ def _require_pair(found: Mapping[str, bytes]) -> None:
     raise FormatError(
         _FORMAT,
         f"{names} is missing; copy the whole folder again from where the certificate was issued",
-        reason_ko=f"{names} 파일이 없습니다; 인증서를 발급받은 곳에서 폴더 전체를 다시 복사하십시오",
+        reason_ko=f"{names} 파일이 없습니다; "
+        "인증서를 발급받은 곳에서 폴더 전체를 다시 복사하십시오",
     )
 
 

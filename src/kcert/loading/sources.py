@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From what the caller has to a credential: a path, octets, or a certificate with its key."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kcert.certificate import Certificate
+from kcert.credential import Credential
+from kcert.errors import AmbiguousError, LimitError
+from kcert.formats import npki
+from kcert.formats._folder import list_names, read_file
+from kcert.keys import EncryptedKey
+from kcert.keys.limits import DEFAULT_LIMITS
+from kcert.loading.kinds import recognise
+
+if TYPE_CHECKING:
+    from kcert.keys.limits import Limits
+
+__all__ = ["Source", "load"]
+
+Source = str | os.PathLike[str] | bytes | bytearray | memoryview | tuple[bytes, bytes]
+"""What `load` takes: a path, octets, or the octets of a certificate and its key in any order."""
+
+_CERTIFICATE_SUFFIXES = (".der", ".cer", ".crt")
+_KEY_SUFFIXES = (".key",)
+
+
+def load(
+    source: Source, password: str | bytes | None = None, *, limits: Limits = DEFAULT_LIMITS
+) -> Credential:
+    """Open whatever holds a credential. The credential stays locked.
+
+    A ``str`` is always a path and ``bytes`` are always content. What a file is decides its
+    content, never the end of its name.
+
+    - a folder: the NPKI folder with ``signCert.der`` and ``signPri.key``
+    - ``signCert.der`` or ``signPri.key`` itself: the whole folder that it lies in
+    - another certificate or locked key file (DER): its other half is looked for beside it, under
+      the same name with another end (``x.der``, ``x.cer``, ``x.crt`` and ``x.key``) or with
+      ``Pri`` for ``Cert`` (``kmCert.der`` and ``kmPri.key``)
+    - the octets of a certificate and its key, as a pair
+
+    Args:
+        source: Path, octets or pair, as above.
+        password: Only needed for formats that hide the certificate too; others do not use it, and
+            no format unlocks the key with it.
+        limits: Caps on size and work.
+
+    Returns:
+        The credential.
+
+    Raises:
+        FormatError: It is something else; the message says what, and what would be needed.
+        NotFoundError: There is nothing at the path.
+        AmbiguousError: Two files beside it could be the other half.
+        LimitError: It is larger than ``limits.max_file_size``.
+        StorageError: It cannot be read.
+        UnsupportedAlgorithmError: The key is locked in a scheme that kcert does not have.
+        TypeError: ``source`` is none of these types.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return _load_octets(_octets(source, limits), password, limits)
+    if isinstance(source, (tuple, list)):
+        return _load_pair([_octets(part, limits) for part in source])
+    if not isinstance(source, (str, os.PathLike)):
+        raise TypeError("source must be a path, bytes, or a pair of bytes")
+    # A path object may give octets (os.PathLike[bytes]); fsdecode makes text of either.
+    return _load_path(Path(os.fsdecode(source)), password, limits)
+
+
+def _octets(data: bytes | bytearray | memoryview, limits: Limits) -> bytes:
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError("source must be a path, bytes, or a pair of bytes")
+    size = memoryview(data).nbytes
+    if size > limits.max_file_size:
+        raise LimitError("file size", size, limits.max_file_size, where="kcert.load")
+    return bytes(data)
+
+
+def _load_octets(data: bytes, password: str | bytes | None, limits: Limits) -> Credential:
+    kind = recognise(data)
+    if kind.open is None:
+        raise kind.refusal()
+    return kind.open(data, password, limits)
+
+
+def _load_pair(parts: list[bytes]) -> Credential:
+    """A certificate and its locked key, in any order."""
+    if len(parts) != 2:
+        raise TypeError("a pair is one certificate and one key")
+    first, second = parts
+    kinds = [recognise(part) for part in parts]
+    if kinds[0].code == "locked-key":
+        first, second = second, first
+        kinds.reverse()
+    if kinds[0].code not in ("certificate", "pem-certificate"):
+        raise kinds[0].refusal()
+    if kinds[1].code != "locked-key":
+        raise kinds[1].refusal()
+    return Credential(certificate=Certificate.load(first), key=EncryptedKey.load(second))
+
+
+def _load_path(path: Path, password: str | bytes | None, limits: Limits) -> Credential:
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir lets PermissionError out
+        return npki.read_folder(path)
+    data = read_file(path, limits.max_file_size)
+    kind = recognise(data)
+    if kind.open is not None:
+        return kind.open(data, password, limits)
+    if kind.code not in ("certificate", "locked-key"):
+        raise kind.refusal()
+    if path.name.casefold() in (npki.SIGN_CERTIFICATE.casefold(), npki.SIGN_KEY.casefold()):
+        return npki.read_folder(path.parent)
+    is_certificate = kind.code == "certificate"
+    other = _other_half(path, "locked-key" if is_certificate else "certificate", limits)
+    if other is None:
+        raise kind.refusal()
+    return _load_pair([data, other])
+
+
+def _other_half(path: Path, wanted: str, limits: Limits) -> bytes | None:
+    """Content of the file beside this one that completes the pair, by name and by content."""
+    names = _names_of_key(path) if wanted == "locked-key" else _names_of_certificate(path)
+    found: set[bytes] = set()
+    for name in list_names(path.parent):
+        if name.casefold() in names:
+            data = read_file(path.parent / name, limits.max_file_size)
+            if recognise(data).code == wanted:
+                found.add(data)
+    if len(found) > 1:
+        raise AmbiguousError(
+            "several files beside this one could be its other half; give both as a pair",
+            "짝이 될 수 있는 파일이 여럿입니다; 두 파일을 함께 지정하십시오",
+            backend="file",
+            name=str(path),
+        )
+    return found.pop() if found else None
+
+
+def _names_of_key(path: Path) -> frozenset[str]:
+    stem = path.stem.casefold()
+    stems = {stem, stem.removesuffix("cert") + "pri"} if stem.endswith("cert") else {stem}
+    return frozenset(name + end for name in stems for end in _KEY_SUFFIXES)
+
+
+def _names_of_certificate(path: Path) -> frozenset[str]:
+    stem = path.stem.casefold()
+    stems = {stem, stem.removesuffix("pri") + "cert"} if stem.endswith("pri") else {stem}
+    return frozenset(name + end for name in stems for end in _CERTIFICATE_SUFFIXES)
