@@ -180,7 +180,7 @@ class UnlockError(KcertError):
         reason_ko: str = "비밀번호가 틀렸거나 데이터가 손상되었습니다",
     ) -> None:
         super().__init__(
-            f"{what} does not open: {reason}", f"{what_ko}를 열 수 없습니다: {reason_ko}"
+            f"{what} does not open: {reason}", f"{what_ko}을(를) 열 수 없습니다: {reason_ko}"
         )
         self.what = what
         self.reason = reason

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The identity check (본인확인): does this identity number belong to this certificate?
+
+A certificate carries a VID: a hash over the holder's identity number and R, a random number that
+lies with the private key (KCAC.TS.SIVID). Whoever shows both proves the number. Numbers and R are
+never kept, printed or put into an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+from kcert._asn1 import encode, oids
+from kcert.errors import FormatError, IdentityMismatchError, UnsupportedAlgorithmError
+
+if TYPE_CHECKING:
+    from kcert.certificate import Certificate
+
+__all__ = ["compute", "verify"]
+
+_MAX_ID_NUMBER = 64
+_MAX_RANDOM = 1_024
+
+
+def _digits(id_number: str) -> str | None:
+    """The number without hyphens and spaces, or ``None`` where it is not one."""
+    if len(id_number) > 2 * _MAX_ID_NUMBER:
+        return None
+    digits = id_number.replace("-", "").replace(" ", "")
+    good = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_ID_NUMBER
+    return digits if good else None
+
+
+def _hash_name(hash_algorithm: str) -> str:
+    """Name of the hash as `hashlib` knows it, from a name or an object identifier."""
+    name = oids.name_of(hash_algorithm) or hash_algorithm
+    if name in hashlib.algorithms_available and hashlib.new(name).digest_size:
+        return name
+    oid = hash_algorithm if hash_algorithm[:1].isdigit() else None
+    if name == "has160":
+        oid = oids.HAS160
+    raise UnsupportedAlgorithmError(oid, name if name != oid else None, use="VID hash")
+
+
+def compute(id_number: str, random: bytes, hash_algorithm: str = "sha256") -> bytes:
+    """Compute a VID: h(h(DER of HashContent)).
+
+    Args:
+        id_number: Resident, foreigner, corporate or business registration number. Hyphens and
+            spaces are taken out; digits must remain.
+        random: R, 20 octets in every certificate seen; 1 to 1,024 are taken.
+        hash_algorithm: Name as in `hashlib` (``"sha1"``, ``"sha256"``, …) or object identifier.
+
+    Returns:
+        The virtualID octets, as long as the hash.
+
+    Raises:
+        FormatError: The number holds anything but digits, hyphens and spaces, or none; or R is
+            empty or too long.
+        UnsupportedAlgorithmError: kcert does not have the hash.
+    """
+    digits = _digits(id_number)
+    size = len(random)
+    if digits and 0 < size <= _MAX_RANDOM:
+        name = _hash_name(hash_algorithm)
+        content = encode.sequence(encode.printable_string(digits), encode.bit_string(random))
+        return hashlib.new(name, hashlib.new(name, content).digest()).digest()
+    wrong_number = not digits
+    # A logger's view of this frame must not show them.
+    del id_number, random, digits
+    if wrong_number:
+        raise FormatError(
+            "identity number",
+            "must be digits, with or without hyphens and spaces",
+            reason_ko="숫자여야 합니다 (하이픈과 공백은 허용)",
+        )
+    raise FormatError(
+        "VID random",
+        f"has {size} octets; from 1 to {_MAX_RANDOM} are possible, 20 are usual",
+        reason_ko=f"길이가 {size}바이트입니다; 보통 20바이트입니다",
+    )
+
+
+def verify(certificate: Certificate, id_number: str, random: bytes) -> None:
+    """Check that ``id_number`` and ``random`` give the VID of ``certificate``.
+
+    Args:
+        certificate: The certificate whose holder is to be proved.
+        id_number: See `compute`.
+        random: R, from the holder's private key.
+
+    Raises:
+        IdentityMismatchError: They do not. A wrong number and a wrong R are the same answer.
+        FormatError: The certificate has no VID, or see `compute`.
+        UnsupportedAlgorithmError: kcert does not have the hash of the VID.
+    """
+    try:
+        identity = certificate.identity
+        vid = None if identity is None else identity.vid
+        if vid is None:
+            raise FormatError(
+                "certificate",
+                "carries no VID, so no identity can be checked against it",
+                reason_ko="VID가 없는 인증서라서 본인확인을 할 수 없습니다",
+            )
+        computed = compute(id_number, random, vid.hash_algorithm)
+    finally:
+        del id_number, random
+    matches = hmac.compare_digest(computed, vid.digest)
+    del computed
+    if not matches:
+        raise IdentityMismatchError
