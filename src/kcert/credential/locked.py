@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kcert.certificate import Certificate
     from kcert.credential.pair import KeyPair
     from kcert.credential.types import Password
+    from kcert.errors import KcertError
     from kcert.keys.encrypted import EncryptedKey
     from kcert.keys.limits import Limits
     from kcert.keys.profiles import LockProfile

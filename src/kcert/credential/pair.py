@@ -12,7 +12,6 @@ from kcert.errors import FormatError, KeyMismatchError
 from kcert.keys import rsa
 from kcert.keys.limits import DEFAULT_LIMITS
 from kcert.keys.padding import Padding
-from kcert.keys.private import PrivateKey
 from kcert.keys.secret import Secret
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from kcert.credential.types import Octets, Password
     from kcert.keys.encrypted import EncryptedKey
     from kcert.keys.limits import Limits
-    from kcert.keys.private import VidRandom
+    from kcert.keys.private import PrivateKey, VidRandom
 
 __all__ = ["KeyPair", "UnlockedKeyPair"]
 
@@ -137,8 +136,8 @@ class UnlockedKeyPair(Secret):
             if random is None:
                 raise FormatError(
                     "private key",
-                    "has no VID random; find a copy that did not pass through other software",
-                    reason_ko="VID 난수(R)가 없습니다; 다른 프로그램을 거치지 않은 사본을 찾으십시오",
+                    "has no VID random; find the copy that was issued, other software loses it",
+                    reason_ko="VID 난수(R)가 없습니다; 원래 발급받은 사본을 찾으십시오",
                 )
             vid.verify(self._certificate, id_number, random.reveal())
         finally:
