@@ -3,7 +3,7 @@
 
 The blocks of one page share their names, so a page is read from top to bottom;
 `--dist=loadfile` keeps a page on one worker when the tests run in parallel. A `text` block is
-what the `python` blocks since the last one have printed, with `...` for what varies.
+what the `python` block before it has printed, with `...` for what varies.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ _run = PythonEvaluator()
 def _python(example: Example) -> None:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         _run(example)
-    before = example.namespace.get(_PRINTED, "")
-    example.namespace[_PRINTED] = before + printed.getvalue()
+    example.namespace[_PRINTED] = printed.getvalue()
 
 
 def _text(example: Example) -> str | None:
