@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Korean electronic certificates: open, inspect, sign, keep.
+
+The front door. Every public name is imported when it is first used, so that ``import kcert`` costs
+next to nothing; type checkers see all of them.
+"""
+
+from __future__ import annotations
+
+# Type checkers take this for typing.TYPE_CHECKING; importing typing would cost more than this file.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kcert import (
+        certificate,
+        discovery,
+        errors,
+        formats,
+        inspection,
+        keys,
+        loading,
+        storage,
+        store,
+        testing,
+        vid,
+    )
+    from kcert.certificate import (
+        Authority,
+        Certificate,
+        CertificateKind,
+        FinancialCertificate,
+        GovernmentCertificate,
+        Holder,
+        JointCertificate,
+        KeyUsage,
+        Name,
+        Policy,
+        RenewalWindow,
+        Usage,
+        Validity,
+    )
+    from kcert.credential import (
+        Credential,
+        KeyPair,
+        Signer,
+        UnlockedCredential,
+    )
+    from kcert.discovery import (
+        Found,
+        discover,
+    )
+    from kcert.errors import (
+        AlreadyExistsError,
+        AmbiguousError,
+        AuthorityError,
+        CertificateProblem,
+        ConflictError,
+        ExpiredError,
+        FormatError,
+        IdentityMismatchError,
+        KcertError,
+        KeyMismatchError,
+        LimitError,
+        MissingExtraError,
+        NotFoundError,
+        NotYetValidError,
+        PolicyError,
+        RevocationUnknownError,
+        RevokedError,
+        SignatureError,
+        StorageError,
+        TrustError,
+        UnavailableError,
+        UnlockError,
+        UnsupportedAlgorithmError,
+        UntrustedIssuerError,
+    )
+    from kcert.formats import (
+        npki,
+    )
+    from kcert.inspection import (
+        Finding,
+        Report,
+        Severity,
+        inspect,
+    )
+    from kcert.keys import (
+        EncryptedKey,
+        Limits,
+        LockProfile,
+        Padding,
+        PrivateKey,
+        profiles,
+    )
+    from kcert.loading import (
+        load,
+    )
+    from kcert.storage import (
+        Backend,
+    )
+    from kcert.store import (
+        Entry,
+        Store,
+        open_store,
+    )
+
+    __version__: str
+
+__all__ = [
+    "AlreadyExistsError",
+    "AmbiguousError",
+    "Authority",
+    "AuthorityError",
+    "Backend",
+    "Certificate",
+    "CertificateKind",
+    "CertificateProblem",
+    "ConflictError",
+    "Credential",
+    "EncryptedKey",
+    "Entry",
+    "ExpiredError",
+    "FinancialCertificate",
+    "Finding",
+    "FormatError",
+    "Found",
+    "GovernmentCertificate",
+    "Holder",
+    "IdentityMismatchError",
+    "JointCertificate",
+    "KcertError",
+    "KeyMismatchError",
+    "KeyPair",
+    "KeyUsage",
+    "LimitError",
+    "Limits",
+    "LockProfile",
+    "MissingExtraError",
+    "Name",
+    "NotFoundError",
+    "NotYetValidError",
+    "Padding",
+    "Policy",
+    "PolicyError",
+    "PrivateKey",
+    "RenewalWindow",
+    "Report",
+    "RevocationUnknownError",
+    "RevokedError",
+    "Severity",
+    "SignatureError",
+    "Signer",
+    "StorageError",
+    "Store",
+    "TrustError",
+    "UnavailableError",
+    "UnlockError",
+    "UnlockedCredential",
+    "UnsupportedAlgorithmError",
+    "UntrustedIssuerError",
+    "Usage",
+    "Validity",
+    "__version__",
+    "certificate",
+    "discover",
+    "discovery",
+    "errors",
+    "formats",
+    "inspect",
+    "inspection",
+    "keys",
+    "load",
+    "loading",
+    "npki",
+    "open_store",
+    "profiles",
+    "storage",
+    "store",
+    "testing",
+    "vid",
+]
+
+# Modules that are attributes of the package, and where they are.
+_MODULES = {
+    "certificate": "kcert.certificate",
+    "discovery": "kcert.discovery",
+    "errors": "kcert.errors",
+    "formats": "kcert.formats",
+    "inspection": "kcert.inspection",
+    "keys": "kcert.keys",
+    "loading": "kcert.loading",
+    "npki": "kcert.formats.npki",
+    "profiles": "kcert.keys.profiles",
+    "storage": "kcert.storage",
+    "store": "kcert.store",
+    "testing": "kcert.testing",
+    "vid": "kcert.vid",
+}
+
+# Names of other modules that are also names of the package.
+_NAMES = {
+    "kcert.certificate": (
+        "Authority Certificate CertificateKind FinancialCertificate GovernmentCertificate "
+        "Holder JointCertificate KeyUsage Name Policy RenewalWindow Usage Validity"
+    ),
+    "kcert.credential": ("Credential KeyPair Signer UnlockedCredential"),
+    "kcert.discovery": ("Found discover"),
+    "kcert.errors": (
+        "AlreadyExistsError AmbiguousError AuthorityError CertificateProblem ConflictError "
+        "ExpiredError FormatError IdentityMismatchError KcertError KeyMismatchError LimitError "
+        "MissingExtraError NotFoundError NotYetValidError PolicyError RevocationUnknownError "
+        "RevokedError SignatureError StorageError TrustError UnavailableError UnlockError "
+        "UnsupportedAlgorithmError UntrustedIssuerError"
+    ),
+    "kcert.inspection": ("Finding Report Severity inspect"),
+    "kcert.keys": ("EncryptedKey Limits LockProfile Padding PrivateKey"),
+    "kcert.loading": ("load"),
+    "kcert.storage": ("Backend"),
+    "kcert.store": ("Entry Store open_store"),
+}
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on its first use (PEP 562)."""
+    if name in _MODULES:
+        from importlib import import_module
+
+        found: object = import_module(_MODULES[name])
+    elif name in _HOMES:
+        from importlib import import_module
+
+        found = getattr(import_module(_HOMES[name]), name)
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        found = version("kcert")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

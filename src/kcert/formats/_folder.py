@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,7 +125,8 @@ def _write(parent: Folder, name: str, files: Mapping[str, bytes]) -> None:
                 _compare(folder, file, data)
         parent.rename_new(work, name)
     except BaseException:
-        parent.discard_folder(work)
+        with suppress(OSError):
+            parent.discard_folder(work)
         raise
     parent.sync()
 

@@ -83,7 +83,6 @@ def load(files: Mapping[str, bytes]) -> Credential:
         FormatError: A half of the signing pair is missing or damaged, or two files have the same
             name but for its case.
         LimitError: A file is larger than `MAX_FILE_SIZE`.
-        UnsupportedAlgorithmError: The key is locked in a scheme that kcert does not have.
     """
     found = _by_name(files)
     _require_pair(found)
@@ -151,7 +150,6 @@ def read_folder(path: str | os.PathLike[str]) -> Credential:
         StorageError: The folder or a file in it cannot be read.
         FormatError: As in `load`.
         LimitError: As in `load`.
-        UnsupportedAlgorithmError: As in `load`.
     """
     return load(_folder.read_files(path, FILES, MAX_FILE_SIZE))
 

@@ -58,7 +58,6 @@ def load(
         AmbiguousError: Two files beside it could be the other half.
         LimitError: It is larger than ``limits.max_file_size``.
         StorageError: It cannot be read.
-        UnsupportedAlgorithmError: The key is locked in a scheme that kcert does not have.
         TypeError: ``source`` is none of these types.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):

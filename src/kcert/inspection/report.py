@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an inspection gives back."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from kcert.certificate import Certificate
+from kcert.errors import CertificateProblem
+from kcert.inspection.codes import CODES, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from kcert.credential import Credential
+
+__all__ = ["Finding", "Report"]
+
+
+@frozen
+class Finding:
+    """One thing that was found out.
+
+    Attributes:
+        code: Stable name; `kcert.inspection.CODES` lists them all.
+        severity: How much it matters; the same for every finding of this code.
+        message: What was found, in English.
+        message_ko: What was found, in Korean.
+        facts: The figures behind the message: text, whole numbers, and lists of text.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    message_ko: str
+    facts: Mapping[str, Any] = field(converter=MappingProxyType, hash=False)
+
+    @classmethod
+    def of(cls, code: str, /, **facts: Any) -> Finding:  # noqa: ANN401 - any JSON value
+        """Make the finding of a code from its facts."""
+        row = CODES[code]
+        shown = {
+            name: ", ".join(value) if isinstance(value, list) else value
+            for name, value in facts.items()
+        }
+        return cls(
+            code,
+            row.severity,
+            row.message.format_map(shown),
+            row.message_ko.format_map(shown),
+            facts,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as JSON values."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+            "message_ko": self.message_ko,
+            "facts": dict(self.facts),
+        }
+
+
+@frozen
+class Report:
+    """What `inspect` found out about one certificate or credential at one moment.
+
+    Attributes:
+        subject: What was inspected.
+        at: The moment for which the findings hold.
+        findings: Everything found, the worst first.
+    """
+
+    subject: Certificate | Credential
+    at: datetime
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings for which it will be refused, or must not be used."""
+        return self._of(Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Findings on which somebody should act."""
+        return self._of(Severity.WARNING)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are no errors."""
+        return not self.errors
+
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate that was inspected; of a credential the signing one."""
+        subject = self.subject
+        return subject if isinstance(subject, Certificate) else subject.certificate
+
+    def raise_for_problems(self) -> None:
+        """Raise if there are errors.
+
+        Raises:
+            CertificateProblem: With the errors as its ``findings``.
+        """
+        if not self.ok:
+            raise CertificateProblem(self.errors)
+
+    def to_dict(self, *, names: bool = False) -> dict[str, Any]:
+        """The report as JSON values.
+
+        Args:
+            names: Whether to tell the holder's name and the whole subject, which name a person.
+        """
+        certificate = self.certificate
+        described: dict[str, Any] = {
+            "fingerprint": certificate.fingerprint(),
+            "kind": certificate.kind.value,
+            "authority": certificate.authority.code if certificate.authority else None,
+            "policy": certificate.policy.oid if certificate.policy else None,
+            "not_before": certificate.validity.not_before.isoformat(),
+            "not_after": certificate.validity.not_after.isoformat(),
+        }
+        if names:
+            described["holder_name"] = certificate.holder_name
+            described["subject"] = certificate.subject.rfc4514()
+        return {
+            "at": self.at.isoformat(),
+            "ok": self.ok,
+            "certificate": described,
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+    def _of(self, severity: Severity) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity is severity)
