@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Textual encodings: the armour of RFC 7468 and RFC 1421, and bare base64.
+
+One pass over the text, in time proportional to its length. Text between blocks is passed over.
+"""
+
+from __future__ import annotations
+
+import binascii
+
+from attrs import field, frozen
+
+from kcert.errors import FormatError
+
+__all__ = ["PemBlock", "decode_base64", "encode_pem", "read_blocks"]
+
+_BEGIN = b"-----BEGIN "
+_END = b"-----END "
+_DASHES = b"-----"
+_WHITESPACE = b" \t\r\n\v\f"
+_MAX_LABEL = 64
+_COLUMNS = 64
+
+
+@frozen
+class PemBlock:
+    """One block: its label, its RFC 1421 headers and the decoded octets."""
+
+    label: str
+    headers: tuple[tuple[str, str], ...]
+    data: bytes = field(repr=False)
+
+
+def _fail(reason: str, offset: int) -> FormatError:
+    return FormatError("PEM", reason, where=f"byte {offset}")
+
+
+def decode_base64(text: bytes) -> bytes:
+    """Decode base64 in which white space may stand anywhere.
+
+    Raises:
+        FormatError: A character outside the alphabet, wrong padding, or nothing at all.
+    """
+    packed = text.translate(None, _WHITESPACE)
+    try:
+        data = binascii.a2b_base64(packed, strict_mode=True)
+    except binascii.Error:
+        # The library's message would be no help, and its traceback would hold the text.
+        raise FormatError("base64", "text is not base64") from None
+    if not data:
+        raise FormatError("base64", "text is empty")
+    return data
+
+
+def _label(text: bytes, start: int) -> tuple[str, int]:
+    """The label that begins at ``start``, and the offset after its closing dashes."""
+    end = text.find(_DASHES, start, start + _MAX_LABEL + len(_DASHES))
+    label = text[start:end] if end >= 0 else b""
+    if not label or not label.isascii() or not label.decode("ascii").isprintable():
+        raise _fail("label is not closed by five dashes", start)
+    return label.decode("ascii"), end + len(_DASHES)
+
+
+def _split_headers(body: bytes) -> tuple[tuple[tuple[str, str], ...], bytes]:
+    """Headers of RFC 1421 4.6.1 (``Name: value`` lines up to an empty one), and what follows."""
+    if b":" not in body:
+        return (), body
+    headers: list[tuple[str, list[str]]] = []
+    used = 0
+    for line in body.splitlines(keepends=True):
+        stripped = line.strip().decode("latin-1")
+        name, colon, value = stripped.partition(":")
+        if headers and line[:1] in b" \t" and stripped:
+            headers[-1][1].append(stripped)
+        elif colon:
+            headers.append((name.strip(), [value.strip()]))
+        elif stripped:
+            break
+        used += len(line)
+        if headers and not stripped:
+            break
+    return tuple((name, " ".join(parts)) for name, parts in headers), body[used:]
+
+
+def read_blocks(text: bytes) -> list[PemBlock]:
+    """All blocks of a text, in order; an empty list where there is none.
+
+    Lines may be of any length and end in LF, CR or CRLF; a byte order mark and text outside the
+    blocks are passed over. The caller caps the size.
+
+    Raises:
+        FormatError: A block is not closed, closed under another label, begins inside another,
+            or is not base64.
+    """
+    blocks: list[PemBlock] = []
+    position = 0
+    while (begin := text.find(_BEGIN, position)) >= 0:
+        stray = text.find(_END, position, begin)
+        if stray >= 0:
+            raise _fail("END without BEGIN", stray)
+        label, body = _label(text, begin + len(_BEGIN))
+        end = text.find(_DASHES, body)
+        if end < 0:
+            raise _fail(f"block {label!r} is not closed", begin)
+        if not text.startswith(_END, end):
+            raise _fail(f"block {label!r} is not closed before the next begins", end)
+        closing, position = _label(text, end + len(_END))
+        if closing != label:
+            raise _fail(f"block {label!r} is closed as {closing!r}", end)
+        headers, content = _split_headers(text[body:end])
+        try:
+            blocks.append(PemBlock(label, headers, decode_base64(content)))
+        except FormatError as error:
+            raise _fail(f"block {label!r}: {error.reason}", begin) from None
+    stray = text.find(_END, position)
+    if stray >= 0:
+        raise _fail("END without BEGIN", stray)
+    return blocks
+
+
+def encode_pem(label: str, data: bytes) -> str:
+    """One block in the form that RFC 7468 asks writers for: 64 columns, LF."""
+    text = binascii.b2a_base64(data, newline=False).decode("ascii")
+    lines = [text[at : at + _COLUMNS] for at in range(0, len(text), _COLUMNS)]
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The structure of an X.509 certificate (RFC 5280 section 4.1), unread beyond its skeleton."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from kcert._asn1 import der
+from kcert._asn1.algorithm import AlgorithmIdentifier
+from kcert._asn1.der import Reader
+from kcert._asn1.times import read_time
+from kcert.errors import LimitError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["MAX_CERTIFICATE_SIZE", "RawAttribute", "RawCertificate", "RawRdn", "read_name"]
+
+MAX_CERTIFICATE_SIZE = 1 << 20
+
+RawAttribute = tuple[str, int, bytes]
+"""Type of a name's attribute as dotted OID, tag of its value, content octets of its value."""
+
+RawRdn = tuple[RawAttribute, ...]
+
+_FORMAT = "certificate"
+_TAG_VERSION = der.context(0)
+_TAG_UNIQUE_IDS = (der.context(1, constructed=False), der.context(2, constructed=False))
+_TAG_EXTENSIONS = der.context(3)
+
+
+# Certificates name the same few dozen object identifiers, algorithms and issuers over and over;
+# what is longer than any of those should be is read without being kept.
+_MAX_CACHED = 1024
+_decode_oid = lru_cache(maxsize=512)(der.decode_oid)
+
+
+def _read_algorithm_anew(encoded: bytes) -> AlgorithmIdentifier:
+    return AlgorithmIdentifier.read(Reader(encoded, _FORMAT))
+
+
+_read_known_algorithm = lru_cache(maxsize=64)(_read_algorithm_anew)
+
+
+def _read_algorithm(encoded: bytes) -> AlgorithmIdentifier:
+    known = len(encoded) <= _MAX_CACHED
+    return _read_known_algorithm(encoded) if known else _read_algorithm_anew(encoded)
+
+
+def read_name(encoded: bytes) -> tuple[RawRdn, ...]:
+    """Relative distinguished names of a Name (RFC 5280 section 4.1.2.4), as encoded.
+
+    Raises:
+        FormatError: It is not a Name.
+    """
+    reader = Reader(encoded, "distinguished name")
+    names = reader.sequence()
+    reader.finish()
+    rdns: list[RawRdn] = []
+    while not names.at_end:
+        members = names.set()
+        attributes: list[RawAttribute] = []
+        while not members.at_end:
+            attribute = members.sequence()
+            oid = _decode_oid(attribute.read(der.OBJECT_IDENTIFIER))
+            tag, content = attribute.read_any()
+            attribute.finish()
+            if tag > 0xFF:
+                raise attribute.fail("attribute value has a tag number of its own")
+            attributes.append((oid, tag, content))
+        if not attributes:
+            raise names.fail("relative distinguished name is empty")
+        rdns.append(tuple(attributes))
+    return tuple(rdns)
+
+
+_read_known_issuer = lru_cache(maxsize=64)(read_name)
+
+
+def _read_issuer(encoded: bytes) -> tuple[RawRdn, ...]:
+    return _read_known_issuer(encoded) if len(encoded) <= _MAX_CACHED else read_name(encoded)
+
+
+class RawCertificate(NamedTuple):
+    """The parts of a Certificate; names, key and extension values still encoded."""
+
+    tbs: bytes
+    version: int
+    serial_number: int
+    tbs_algorithm: AlgorithmIdentifier
+    issuer: bytes
+    issuer_rdns: tuple[RawRdn, ...]
+    not_before: datetime
+    not_after: datetime
+    subject: bytes
+    subject_rdns: tuple[RawRdn, ...]
+    public_key_info: bytes
+    extensions: tuple[tuple[str, bool, bytes], ...]
+    algorithm: AlgorithmIdentifier
+    signature: bytes
+
+    @classmethod
+    def read(cls, encoded: bytes) -> RawCertificate:
+        """Read one DER certificate that fills ``encoded``.
+
+        An explicit ``critical FALSE`` is not DER but common in the field, and is accepted.
+
+        Raises:
+            FormatError: Not a certificate, octets after it, or an extension that occurs twice.
+            LimitError: More than `MAX_CERTIFICATE_SIZE` octets.
+        """
+        if len(encoded) > MAX_CERTIFICATE_SIZE:
+            raise LimitError(
+                "certificate size", len(encoded), MAX_CERTIFICATE_SIZE, where="certificate"
+            )
+        outer = Reader(encoded, _FORMAT)
+        certificate = outer.sequence()
+        outer.finish()
+        tbs = certificate.read_encoded()
+        algorithm = _read_algorithm(certificate.read_encoded())
+        signature, _ = certificate.bit_string()
+        certificate.finish()
+
+        fields = Reader(tbs, _FORMAT).sequence()
+        version = _read_version(fields)
+        serial_number = fields.integer()
+        tbs_algorithm = _read_algorithm(fields.read_encoded())
+        issuer = fields.read_encoded()
+        validity = fields.sequence()
+        not_before = read_time(validity)
+        not_after = read_time(validity)
+        validity.finish()
+        subject = fields.read_encoded()
+        public_key_info = fields.read_encoded()
+        for tag in _TAG_UNIQUE_IDS:
+            if fields.peek() == tag:
+                fields.skip()
+        extensions = _read_extensions(fields)
+        fields.finish()
+        return cls(
+            tbs=tbs,
+            version=version,
+            serial_number=serial_number,
+            tbs_algorithm=tbs_algorithm,
+            issuer=issuer,
+            issuer_rdns=_read_issuer(issuer),
+            not_before=not_before,
+            not_after=not_after,
+            subject=subject,
+            subject_rdns=read_name(subject),
+            public_key_info=public_key_info,
+            extensions=extensions,
+            algorithm=algorithm,
+            signature=signature,
+        )
+
+
+def _read_version(fields: Reader) -> int:
+    """Version number, 1 to 3, of ``[0] EXPLICIT INTEGER DEFAULT v1``."""
+    wrapper = fields.enter_optional(_TAG_VERSION)
+    if wrapper is None:
+        return 1
+    number = wrapper.integer()
+    wrapper.finish()
+    if number not in (0, 1, 2):
+        raise fields.fail("version is not 1, 2 or 3")
+    return number + 1
+
+
+def _read_extensions(fields: Reader) -> tuple[tuple[str, bool, bytes], ...]:
+    wrapper = fields.enter_optional(_TAG_EXTENSIONS)
+    if wrapper is None:
+        return ()
+    members = wrapper.sequence()
+    wrapper.finish()
+    extensions: list[tuple[str, bool, bytes]] = []
+    seen: set[str] = set()
+    while not members.at_end:
+        extension = members.sequence()
+        oid = _decode_oid(extension.read(der.OBJECT_IDENTIFIER))
+        critical = extension.boolean() if extension.peek() == der.BOOLEAN else False
+        value = extension.read(der.OCTET_STRING)
+        extension.finish()
+        if oid in seen:
+            raise members.fail(f"extension {oid} occurs twice")
+        seen.add(oid)
+        extensions.append((oid, critical, value))
+    return tuple(extensions)

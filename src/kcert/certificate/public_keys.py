@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Facts of a SubjectPublicKeyInfo, read without a cryptographic library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from kcert._asn1 import der, oids
+from kcert._asn1.algorithm import AlgorithmIdentifier
+from kcert._asn1.der import Reader
+from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+__all__ = ["MAX_MODULUS_BITS", "PublicKeyFacts", "load_public_key", "read_public_key"]
+
+MAX_MODULUS_BITS: Final = 16384
+
+_FORMAT: Final = "public key"
+_TYPES: Final[dict[str, str]] = {
+    oids.RSA_ENCRYPTION: "RSA",
+    oids.RSASSA_PSS: "RSA",
+    oids.RSAES_OAEP: "RSA",
+    oids.EC_PUBLIC_KEY: "EC",
+    oids.DSA: "DSA",
+    oids.KCDSA: "KCDSA",
+    oids.KCDSA1: "KCDSA",
+    "1.2.410.200004.1.100.2.1": "EC-KCDSA",
+    "1.2.840.10046.2.1": "DH",
+    "1.2.840.113549.1.3.1": "DH",
+    "1.3.101.110": "X25519",
+    "1.3.101.111": "X448",
+    "1.3.101.112": "Ed25519",
+    "1.3.101.113": "Ed448",
+}
+_FIXED_SIZES: Final[dict[str, int]] = {"X25519": 255, "X448": 448, "Ed25519": 255, "Ed448": 456}
+# Named curves of SEC 2, RFC 5639 and their sizes in bits.
+_CURVES: Final[dict[str, int]] = {
+    "1.2.840.10045.3.1.1": 192,
+    "1.2.840.10045.3.1.7": 256,
+    "1.3.132.0.10": 256,
+    "1.3.132.0.33": 224,
+    "1.3.132.0.34": 384,
+    "1.3.132.0.35": 521,
+    "1.3.36.3.3.2.8.1.1.7": 256,
+    "1.3.36.3.3.2.8.1.1.11": 384,
+    "1.3.36.3.3.2.8.1.1.13": 512,
+}
+
+
+@frozen
+class PublicKeyFacts:
+    """What a SubjectPublicKeyInfo says.
+
+    Attributes:
+        oid: Dotted algorithm.
+        type: ``"RSA"``, ``"EC"``, ``"DSA"``, ``"KCDSA"`` and so on, else the dotted algorithm.
+        size: Bits of the modulus, the field or the prime; ``None`` where that is not known.
+        rsa_numbers: Modulus and public exponent of an RSA key, else ``None``.
+    """
+
+    oid: str
+    type: str
+    size: int | None = None
+    rsa_numbers: tuple[int, int] | None = None
+
+
+def _check_size(bits: int) -> None:
+    if bits > MAX_MODULUS_BITS:
+        raise LimitError("modulus size in bits", bits, MAX_MODULUS_BITS, where="public key")
+
+
+def _prime_size(parameters: bytes | None) -> int | None:
+    """Bits of the first number of DSA, DH or KCDSA parameters; ``None`` where inherited."""
+    if parameters is None or parameters[0] != der.SEQUENCE:
+        return None
+    bits = Reader(parameters, _FORMAT).sequence().integer().bit_length()
+    _check_size(bits)
+    return bits
+
+
+def _curve_size(parameters: bytes | None) -> int | None:
+    if parameters is None or parameters[0] != der.OBJECT_IDENTIFIER:
+        return None
+    return _CURVES.get(Reader(parameters, _FORMAT).oid())
+
+
+def read_public_key(public_key_info: bytes) -> PublicKeyFacts:
+    """Read a DER SubjectPublicKeyInfo.
+
+    Raises:
+        FormatError: It is malformed, or an RSA key with numbers that are not positive.
+        LimitError: An RSA modulus or a prime of more than 16,384 bits.
+    """
+    reader = Reader(public_key_info, _FORMAT)
+    info = reader.sequence()
+    reader.finish()
+    algorithm = AlgorithmIdentifier.read(info)
+    key, unused = info.bit_string()
+    info.finish()
+    oid = algorithm.oid
+    kind = _TYPES.get(oid, oid)
+    if kind == "RSA":
+        if unused:
+            raise reader.fail("RSA key is not whole octets")
+        wrapper = Reader(key, _FORMAT)
+        numbers = wrapper.sequence()
+        wrapper.finish()
+        modulus, exponent = numbers.integer(), numbers.integer()
+        numbers.finish()
+        if modulus <= 0 or exponent <= 0:
+            raise reader.fail("RSA numbers are not positive")
+        _check_size(max(modulus, exponent).bit_length())
+        return PublicKeyFacts(oid, kind, modulus.bit_length(), (modulus, exponent))
+    if kind in ("EC", "EC-KCDSA"):
+        return PublicKeyFacts(oid, kind, _curve_size(algorithm.parameters))
+    if kind in ("DSA", "KCDSA", "DH"):
+        return PublicKeyFacts(oid, kind, _prime_size(algorithm.parameters))
+    return PublicKeyFacts(oid, kind, _FIXED_SIZES.get(kind))
+
+
+def load_public_key(public_key_info: bytes) -> PublicKeyTypes:
+    """The key as an object of `cryptography`.
+
+    Raises:
+        FormatError: The key is malformed.
+        LimitError: It is too large.
+        UnsupportedAlgorithmError: `cryptography` has no such keys, for example KCDSA.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    facts = read_public_key(public_key_info)
+    if facts.type in ("KCDSA", "EC-KCDSA") or facts.type == facts.oid:
+        raise UnsupportedAlgorithmError(facts.oid, oids.name_of(facts.oid), use=_FORMAT)
+    try:
+        return load_der_public_key(public_key_info)
+    except UnsupportedAlgorithm:
+        raise UnsupportedAlgorithmError(facts.oid, oids.name_of(facts.oid), use=_FORMAT) from None
+    except (ValueError, TypeError, OverflowError):
+        raise FormatError(_FORMAT, f"{facts.type} key is malformed") from None
