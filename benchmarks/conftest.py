@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Benchmarks as ratios of two measurements in one run; a table of them ends the output.
+
+    python -m pytest benchmarks             measure
+    python -m pytest benchmarks --quick     run each once or twice, to see that it runs
+
+The smallest of many rounds is compared: on a shared machine the others tell about the neighbours.
+A ratio over its target fails nothing; it is there to be read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import define, field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+
+@frozen
+class Line:
+    """One line of the table."""
+
+    what: str
+    measured: float
+    unit: str
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @property
+    def target(self) -> str:
+        if self.at_most is not None:
+            return f"at most {self.at_most:g}{self.unit}"
+        return f"at least {self.at_least:g}{self.unit}"
+
+    @property
+    def met(self) -> bool:
+        return (self.at_most is None or self.measured <= self.at_most) and (
+            self.at_least is None or self.measured >= self.at_least
+        )
+
+
+@define
+class Table:
+    """What has been measured, and what was asked of it."""
+
+    quick: bool
+    seconds: dict[str, float] = field(factory=dict)
+    lines: list[Line] = field(factory=list)
+
+    def ratio(
+        self,
+        above: str,
+        below: str,
+        *,
+        at_most: float | None = None,
+        at_least: float | None = None,
+    ) -> None:
+        if above in self.seconds and below in self.seconds:
+            measured = self.seconds[above] / self.seconds[below]
+            self.lines.append(Line(f"{above} / {below}", measured, "x", at_most, at_least))
+
+    def figure(self, what: str, measured: float, unit: str, *, at_most: float) -> None:
+        self.lines.append(Line(what, measured, unit, at_most))
+
+
+_TABLE = pytest.StashKey[Table]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="few rounds: a smoke test")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_TABLE] = Table(quick=bool(config.getoption("--quick")))
+    if not config.getoption("numprocesses", None):
+        # The settings say how tests are distributed if they are; pytest-benchmark reads it as
+        # though they were, and measures nothing.
+        config.option.dist = "no"
+
+
+@pytest.fixture(scope="session")
+def table(pytestconfig: pytest.Config) -> Table:
+    return pytestconfig.stash[_TABLE]
+
+
+@pytest.fixture
+def measure(benchmark: BenchmarkFixture, table: Table) -> Callable[..., None]:
+    """`measure(label, function, rounds=...)`: keep the smallest time under its label."""
+
+    def run(label: str, function: Callable[[], object], *, rounds: int) -> None:
+        rounds = min(rounds, 2) if table.quick else rounds
+        benchmark.pedantic(function, rounds=rounds, warmup_rounds=1)
+        if benchmark.stats is not None:
+            table.seconds[label] = benchmark.stats.stats.min
+
+    return run
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    table = config.stash[_TABLE]
+    if not table.lines:
+        return
+    title = "ratios (few rounds: not a measurement)" if table.quick else "ratios"
+    terminalreporter.section(title)
+    width = max(len(line.what) for line in table.lines)
+    for line in table.lines:
+        verdict = "ok" if line.met else "MISSED"
+        measured = f"{line.measured:8.2f}{line.unit}"
+        terminalreporter.line(f"{line.what:{width}} {measured:>12}  {line.target:16} {verdict}")
