@@ -27,7 +27,7 @@ from kcert._asn1.encode import sequence
 from kcert.certificate import Certificate
 from kcert.credential import Credential, KeyPair
 from kcert.errors import FormatError, KcertError, LimitError
-from kcert.formats import _folder
+from kcert.formats import folder
 from kcert.keys import EncryptedKey
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def read_folder(path: str | os.PathLike[str]) -> Credential:
         FormatError: As in `load`.
         LimitError: As in `load`.
     """
-    return load(_folder.read_files(path, FILES, MAX_FILE_SIZE))
+    return load(folder.read_files(path, FILES, MAX_FILE_SIZE))
 
 
 def write_folder(credential: Credential, path: str | os.PathLike[str]) -> None:
@@ -165,7 +165,7 @@ def write_folder(credential: Credential, path: str | os.PathLike[str]) -> None:
         AlreadyExistsError: Something is at ``path``; nothing was changed.
         StorageError: The medium does not take it; nothing is left behind.
     """
-    _folder.write_files(path, dump(credential))
+    folder.write_files(path, dump(credential))
 
 
 def _by_name(files: Mapping[str, bytes]) -> dict[str, bytes]:

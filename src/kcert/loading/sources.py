@@ -11,7 +11,7 @@ from kcert.certificate import Certificate
 from kcert.credential import Credential
 from kcert.errors import AmbiguousError, LimitError
 from kcert.formats import npki
-from kcert.formats._folder import list_names, read_file
+from kcert.formats.folder import list_names, read_file
 from kcert.keys import EncryptedKey
 from kcert.keys.limits import DEFAULT_LIMITS
 from kcert.loading.kinds import recognise
