@@ -7,6 +7,8 @@ byte offset; depth, tag numbers, object identifiers and sizes are capped before 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kcert.errors import FormatError, LimitError
 
 __all__ = [
@@ -67,6 +69,8 @@ def context(number: int, *, constructed: bool = True) -> int:
     return (0xA0 if constructed else 0x80) | number
 
 
+# The same few dozen identifiers come over and over; only sound, short ones are kept.
+@lru_cache(maxsize=1024)
 def decode_oid(content: bytes, format: str = "ASN.1") -> str:
     """Turn the content octets of an OBJECT IDENTIFIER into dotted decimal.
 
@@ -266,7 +270,8 @@ class Reader:
 
     def oid(self) -> str:
         """Read an OBJECT IDENTIFIER as dotted decimal."""
-        return decode_oid(self.read(OBJECT_IDENTIFIER), self.format)
+        # A view of a buffer that can still change has no hash for the cache.
+        return decode_oid(bytes(self.read(OBJECT_IDENTIFIER)), self.format)
 
     def octet_string(self, tag: int = OCTET_STRING) -> bytes:
         """Read an OCTET STRING."""

@@ -5,7 +5,7 @@
 
     IdentifyData ::= SEQUENCE {
         realName  UTF8String,
-        userInfo  SEQUENCE SIZE (1..MAX) OF SEQUENCE { type OBJECT IDENTIFIER, value ANY } OPTIONAL }
+        userInfo  SEQUENCE OF SEQUENCE { type OBJECT IDENTIFIER, value ANY } OPTIONAL }
     VID ::= SEQUENCE { hashAlg AlgorithmIdentifier, virtualID [0] EXPLICIT OCTET STRING }
 """
 

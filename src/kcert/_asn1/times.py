@@ -23,22 +23,26 @@ def read_time(reader: Reader) -> datetime:
         FormatError: Another type, another form (offsets, fractions, no seconds) or no such moment.
     """
     tag, content = reader.read_any()
-    if tag == der.UTC_TIME and len(content) == 13:
-        year_digits = 2
-    elif tag == der.GENERALIZED_TIME and len(content) == 15:
-        year_digits = 4
-    else:
-        raise reader.fail("time is not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ")
     digits = content[:-1]
     if content[-1:] != b"Z" or not digits.isdigit():
         raise reader.fail("time is not digits and Z")
-    year = int(digits[:year_digits])
-    if year_digits == 2:
+    if tag == der.UTC_TIME and len(digits) == 12:
+        year = int(digits[:2])
         year += 1900 if year >= 50 else 2000
-    month, day, hour, minute, second = (
-        int(digits[at : at + 2]) for at in range(year_digits, len(digits), 2)
-    )
+    elif tag == der.GENERALIZED_TIME and len(digits) == 14:
+        year = int(digits[:4])
+        digits = digits[2:]
+    else:
+        raise reader.fail("time is not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ")
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        return datetime(
+            year,
+            int(digits[2:4]),
+            int(digits[4:6]),
+            int(digits[6:8]),
+            int(digits[8:10]),
+            int(digits[10:12]),
+            tzinfo=UTC,
+        )
     except ValueError:
         raise reader.fail("time names no moment of the calendar") from None

@@ -30,10 +30,9 @@ _TAG_UNIQUE_IDS = (der.context(1, constructed=False), der.context(2, constructed
 _TAG_EXTENSIONS = der.context(3)
 
 
-# Certificates name the same few dozen object identifiers, algorithms and issuers over and over;
-# what is longer than any of those should be is read without being kept.
+# Certificates name the same few algorithms and issuers over and over; what is longer than any of
+# those should be is read without being kept.
 _MAX_CACHED = 1024
-_decode_oid = lru_cache(maxsize=512)(der.decode_oid)
 
 
 def _read_algorithm_anew(encoded: bytes) -> AlgorithmIdentifier:
@@ -63,7 +62,7 @@ def read_name(encoded: bytes) -> tuple[RawRdn, ...]:
         attributes: list[RawAttribute] = []
         while not members.at_end:
             attribute = members.sequence()
-            oid = _decode_oid(attribute.read(der.OBJECT_IDENTIFIER))
+            oid = attribute.oid()
             tag, content = attribute.read_any()
             attribute.finish()
             if tag > 0xFF:
@@ -178,7 +177,7 @@ def _read_extensions(fields: Reader) -> tuple[tuple[str, bool, bytes], ...]:
     seen: set[str] = set()
     while not members.at_end:
         extension = members.sequence()
-        oid = _decode_oid(extension.read(der.OBJECT_IDENTIFIER))
+        oid = extension.oid()
         critical = extension.boolean() if extension.peek() == der.BOOLEAN else False
         value = extension.read(der.OCTET_STRING)
         extension.finish()

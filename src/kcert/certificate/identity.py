@@ -30,7 +30,7 @@ class VID:
             an algorithm that is not known.
         hash_oid: Dotted OID of the hash algorithm.
         hash_parameters: Parameters of the hash algorithm as encoded: ``None`` where they are
-            absent (as real certificates have it), ``b"\\x05\\x00"`` where they are NULL.
+            absent (as real certificates have it), ``05 00`` where they are NULL.
         digest: The double hash.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import enum
 
-__all__ = ["CertificateKind", "Certainty", "Holder", "KeyUsage", "Usage"]
+__all__ = ["Certainty", "CertificateKind", "Holder", "KeyUsage", "Usage"]
 
 
 class CertificateKind(enum.Enum):

@@ -18,8 +18,9 @@ from kcert.certificate.kinds import CertificateKind
 from kcert.certificate.policies import Policy, classify, policy_of
 from kcert.certificate.subjects import (
     bank_code,
-    joint_holder_name,
     officer_name,
+    plain_name,
+    registered_name,
     registration_authority,
 )
 from kcert.certificate.validity import RenewalWindow
@@ -169,7 +170,8 @@ class _RegisteredCertificate(Certificate):
     @cached_property
     def holder_name(self) -> str | None:
         """Name of the holder: the CN without English name, registration digits and suffix."""
-        return joint_holder_name(self.subject.common_name, self._real_name())
+        common_name = self.subject.common_name
+        return registered_name(common_name) or plain_name(common_name, self._real_name())
 
     @property
     def registration_authority(self) -> str | None:

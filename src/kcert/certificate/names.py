@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from kcert._asn1 import encode
 from kcert._asn1.strings import STRING_TYPES, decode_string
-from kcert._asn1.x509 import RawRdn, read_name
+from kcert._asn1.x509 import RawAttribute, RawRdn, read_name
 
 __all__ = ["Name", "NameAttribute"]
 
@@ -81,6 +81,13 @@ def _fold(value: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
+def _match_key(attribute: RawAttribute) -> tuple[str, object]:
+    oid, tag, raw = attribute
+    text, exact = decode_string(tag, raw)
+    # Two values that cannot be read must not become equal by being unreadable alike.
+    return oid, _fold(text) if exact else (tag, raw)
+
+
 @frozen
 class NameAttribute:
     """One attribute of a name.
@@ -99,12 +106,6 @@ class NameAttribute:
     value: str = field(repr=False)
     tag: int
     raw: bytes = field(repr=False)
-
-    @property
-    def _match_key(self) -> tuple[str, object]:
-        text, exact = decode_string(self.tag, self.raw)
-        # Two values that cannot be read must not become equal by being unreadable alike.
-        return self.oid, _fold(text) if exact else (self.tag, self.raw)
 
 
 @frozen
@@ -154,7 +155,12 @@ class Name:
             type: Short name (``"CN"``, ``"ou"``), long name (``"commonName"``) or dotted OID.
         """
         oid = _OIDS.get(type.lower(), type)
-        return [attribute.value for attribute in self.attributes if attribute.oid == oid]
+        return [
+            decode_string(tag, raw)[0]
+            for rdn in self._raw
+            for found, tag, raw in rdn
+            if found == oid
+        ]
 
     @property
     def common_name(self) -> str | None:
@@ -183,7 +189,7 @@ class Name:
 
     @cached_property
     def _match_key(self) -> tuple[frozenset[tuple[str, object]], ...]:
-        return tuple(frozenset(attribute._match_key for attribute in rdn) for rdn in self.rdns)
+        return tuple(frozenset(map(_match_key, rdn)) for rdn in self._raw)
 
     def matches(self, other: Name) -> bool:
         """Whether both name the same entity (after RFC 5280 section 7.1).

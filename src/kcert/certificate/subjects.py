@@ -21,10 +21,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from kcert.certificate.names import Name
 
-__all__ = ["bank_code", "joint_holder_name", "officer_name", "registration_authority"]
+__all__ = ["bank_code", "officer_name", "plain_name", "registered_name", "registration_authority"]
 
 _MIN_TAIL: Final = 15
-_TAIL_DIGITS: Final = re.compile(r"[0-9]*\Z")
 _OFFICER: Final = re.compile(r"[0-9]{3}(\D.*\D|\D)[0-9]{3}", re.DOTALL)
 
 # OU values that say what a certificate is for or who issued it, not who registered its holder.
@@ -68,9 +67,8 @@ _BANKS_BY_CODE: Final[dict[str, str]] = {"020": "우리은행", "023": "SC제일
 
 def _split(common_name: str) -> tuple[str, str] | None:
     """Name and digits of ``NAME(ENGLISH)digits``; ``None`` for a CN of another form."""
-    digits = _TAIL_DIGITS.search(common_name)
-    tail = digits.group() if digits else ""
-    head = common_name[: len(common_name) - len(tail)]
+    head = common_name.rstrip("0123456789")
+    tail = common_name[len(head) :]
     if len(tail) < _MIN_TAIL or not head.endswith(")"):
         return None
     # The group that is closed last may hold others: "(주)홍길동(Hong(Kildong))0020…".
@@ -82,25 +80,24 @@ def _split(common_name: str) -> tuple[str, str] | None:
     return None
 
 
-def joint_holder_name(common_name: str | None, real_name: str | None) -> str | None:
-    """Name of the holder of a joint or financial certificate.
+def registered_name(common_name: str | None) -> str | None:
+    """Name in a CN of the form ``NAME(ENGLISH)digits``; ``None`` where it has another form."""
+    parts = _split(common_name) if common_name is not None else None
+    return parts[0].strip() or None if parts is not None else None
 
-    It is the CN without parentheses and registration digits. A CN that has no such digits is
-    shortened only to the real name of the identity data, and only by a suffix in parentheses:
-    ``한국상사(본점)`` stays what it is unless the certificate itself says ``한국상사``.
+
+def plain_name(common_name: str | None, real_name: str | None) -> str | None:
+    """Name of the holder of a joint or financial certificate whose CN has no registration digits.
+
+    The CN is shortened only to the real name of the identity data, and only by a suffix in
+    parentheses: ``한국상사(본점)`` stays what it is unless the certificate itself says ``한국상사``.
+    A CN that is missing or names nobody gives way to the real name.
     """
-    if common_name is None:
+    name = (common_name or "").strip()
+    if not name or _split(name) is not None:
         return real_name or None
-    parts = _split(common_name)
-    if parts is not None:
-        return parts[0].strip() or real_name or None
-    if (
-        real_name
-        and common_name.startswith(real_name)
-        and common_name[len(real_name) :].lstrip().startswith("(")
-    ):
-        return real_name
-    return common_name.strip() or real_name or None
+    suffix = name[len(real_name) :].lstrip() if real_name and name.startswith(real_name) else ""
+    return real_name if suffix.startswith("(") else name
 
 
 def officer_name(common_name: str | None) -> str | None:

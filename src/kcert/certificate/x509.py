@@ -15,7 +15,6 @@ from attrs import field, frozen
 
 from kcert._asn1 import x509_extensions as values
 from kcert._asn1.pem import encode_pem
-from kcert._asn1.x509 import RawCertificate
 from kcert.certificate.extensions import AuthorityKeyIdentifier, Extension
 from kcert.certificate.kinds import KeyUsage
 from kcert.certificate.names import Name
@@ -27,6 +26,8 @@ from kcert.errors import FormatError, UnsupportedAlgorithmError
 if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+    from kcert._asn1.x509 import RawCertificate
 
 __all__ = ["X509Certificate"]
 
