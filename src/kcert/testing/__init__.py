@@ -14,16 +14,20 @@ caller asks for it. RSA keys are shared within the process and must not be used 
 
 from __future__ import annotations
 
-from kcert.testing.assertions import assert_clear_error, clear_error, forms_of
-from kcert.testing.authority import (
-    AUTHORITY_NAMES,
-    TEST_ID_NUMBER,
-    TEST_PASSWORD,
-    FakeAuthority,
-)
-from kcert.testing.keypool import FakeKey
-from kcert.testing.root import FakeRoot
-from kcert.testing.template import CertificateTemplate, Extension, name, rdn
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kcert.testing.assertions import assert_clear_error, clear_error, forms_of
+    from kcert.testing.authority import (
+        AUTHORITY_NAMES,
+        TEST_ID_NUMBER,
+        TEST_PASSWORD,
+        FakeAuthority,
+    )
+    from kcert.testing.keypool import FakeKey
+    from kcert.testing.root import FakeRoot
+    from kcert.testing.template import CertificateTemplate, Extension, name, rdn
 
 __all__ = [
     "AUTHORITY_NAMES",
@@ -40,3 +44,23 @@ __all__ = [
     "name",
     "rdn",
 ]
+
+_HOMES = {
+    "assertions": ("assert_clear_error", "clear_error", "forms_of"),
+    "authority": ("AUTHORITY_NAMES", "TEST_ID_NUMBER", "TEST_PASSWORD", "FakeAuthority"),
+    "keypool": ("FakeKey",),
+    "root": ("FakeRoot",),
+    "template": ("CertificateTemplate", "Extension", "name", "rdn"),
+}
+
+
+def __getattr__(name: str) -> object:
+    # Late, so that a test of a storage backend does not load the cryptography it never uses.
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
