@@ -2,7 +2,7 @@
 """One open folder of the file system, for reading.
 
 Where the system has descriptor-relative calls (POSIX), every step is made from an open folder
-with ``ONO_FOLLOW``, so nobody can swap a folder for a link between a check and its use. Elsewhere
+with ``O_NOFOLLOW``, so nobody can swap a folder for a link between a check and its use. Elsewhere
 (Windows) each step is checked: links, junctions and mount points are refused. Nothing here knows
 about stores; everything raises `OSError`.
 """
@@ -28,7 +28,7 @@ DESCRIPTOR_RELATIVE: bool = os.open in os.supports_dir_fd and os.scandir in os.s
 PLAIN: Final[int] = (
     getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 )
-NO_FOLLOW: Final[int] = getattr(os, "ONO_FOLLOW", 0)
+NO_FOLLOW: Final[int] = getattr(os, "O_NOFOLLOW", 0)
 _READ: Final[int] = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | NO_FOLLOW | PLAIN
 _FOLDER: Final[int] = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | PLAIN
 _NAME_SURROGATE: Final = 0x2000_0000  # reparse tags that stand for another place (Windows ntifs.h)
