@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The documentation covers what is public, and both languages say the same."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PACKAGE = ROOT / "src" / "kcert"
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+# Public modules inside a room that are documented on a page of their own.
+INNER = {
+    "kcert.formats.npki",
+    "kcert.keys.profiles",
+    "kcert.testing.backend",
+    "kcert.testing.strategies",
+}
+# Rooms without names of their own, and the command line, which is no API.
+WITHOUT_PAGE = {"kcert.formats", "kcert.cli"}
+
+
+def rooms() -> set[str]:
+    """The public modules directly under the package."""
+    names = {path.stem for path in PACKAGE.glob("*.py")}
+    names |= {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    return {f"kcert.{name}" for name in names if not name.startswith("_")}
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [code for found, code in FENCE.findall(page.read_text("utf-8")) if found == language]
+
+
+def skeleton(code: str) -> str:
+    """The code without its texts, so that two languages can be compared."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+        elif isinstance(node, ast.Attribute):
+            node.attr = re.sub(r"_(ko|en)$", "", node.attr)
+    return ast.dump(tree)
+
+
+def test_every_public_module_has_a_reference_page_and_no_page_is_left_over() -> None:
+    documented = {
+        module
+        for page in (DOCS / "reference").glob("*.md")
+        for module in re.findall(r"^::: (\S+)$", page.read_text("utf-8"), re.MULTILINE)
+    }
+
+    assert documented == (rooms() - WITHOUT_PAGE) | INNER
+
+
+@pytest.mark.parametrize(
+    "page", sorted(str(path.relative_to(DOCS / "ko")) for path in (DOCS / "ko").rglob("*.md"))
+)
+def test_both_languages_take_the_same_steps(page: str) -> None:
+    korean = [skeleton(code) for code in blocks(DOCS / "ko" / page, "python")]
+    english = [skeleton(code) for code in blocks(DOCS / "en" / page, "python")]
+
+    assert korean == english
+
+
+def test_every_english_page_has_a_korean_one() -> None:
+    pages = {str(path.relative_to(DOCS / "en")) for path in (DOCS / "en").rglob("*.md")}
+    pages.remove("index.md")  # the Korean one is the home page
+
+    assert pages == {str(path.relative_to(DOCS / "ko")) for path in (DOCS / "ko").rglob("*.md")}
+
+
+def test_the_readme_has_one_command_for_the_job_and_one_for_the_tests() -> None:
+    readme = ROOT / "README.md"
+    (posix,) = blocks(readme, "sh")
+    (windows,) = blocks(readme, "powershell")
+    job, tests = posix.splitlines()
+
+    assert job.endswith(" -m kcert demo")
+    assert " -m pytest" in tests
+    assert all(line.startswith("python3 -m venv .venv && ") for line in (job, tests))
+
+    translated = [
+        line.replace("python3 -m venv", "py -m venv")
+        .replace(" &&", ";")
+        .replace(".venv/bin/", ".venv\\Scripts\\")
+        for line in (job, tests)
+    ]
+
+    assert windows.splitlines() == translated
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])
+def test_links_into_the_project_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)]+)\)", text)]
+
+    missing = [
+        target
+        for target in targets
+        if not re.match(r"[a-z]+:", target) and not (ROOT / target).exists()
+    ]
+
+    assert missing == []
