@@ -12,6 +12,8 @@ from kcert.credential.unlocked import UnlockedCredential
 from kcert.keys.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kcert.certificate import Certificate
     from kcert.credential.pair import KeyPair
     from kcert.credential.types import Password
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
     from kcert.keys.profiles import LockProfile
 
 __all__ = ["Credential"]
+
+
+def _certificates(certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
+    return tuple(certificates)
+
+
+def _problems(problems: Iterable[KcertError]) -> tuple[KcertError, ...]:
+    return tuple(problems)
 
 
 @frozen
@@ -42,10 +52,10 @@ class Credential:
     certificate: Certificate
     key: EncryptedKey
     key_management: KeyPair | None = None
-    ca_certificates: tuple[Certificate, ...] = field(default=(), converter=tuple)
+    ca_certificates: tuple[Certificate, ...] = field(default=(), converter=_certificates)
     friendly_name: str | None = field(default=None, repr=False)
     problems: tuple[KcertError, ...] = field(
-        default=(), converter=tuple, eq=False, repr=False, kw_only=True
+        default=(), converter=_problems, eq=False, repr=False, kw_only=True
     )
 
     def unlock(
