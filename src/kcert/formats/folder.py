@@ -20,8 +20,9 @@ from kcert.errors import (
     NotFoundError,
     UnavailableError,
 )
-from kcert.storage.folder import Folder, NotRegularError, TooLargeError
+from kcert.storage.folder import Folder
 from kcert.storage.os_errors import explain
+from kcert.storage.reading import FolderReader, NotRegularError, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,7 +42,7 @@ def read_file(path: str | os.PathLike[str], max_size: int) -> bytes:
     given = _checked(path)
     try:
         real = given.resolve(strict=True)
-        with Folder.open(str(real.parent)) as folder:
+        with FolderReader.open(str(real.parent)) as folder:
             return _read(folder, real.name, max_size, "file")
     except OSError as error:
         raise explain(error, name=str(given)) from None
@@ -67,7 +68,7 @@ def read_files(
     given = _checked(path)
     wanted = {name.casefold() for name in names}
     try:
-        with Folder.open(str(given)) as folder:
+        with FolderReader.open(str(given)) as folder:
             present = sorted(name for name, _ in folder.entries() if name.casefold() in wanted)
             return {name: _read(folder, name, max_size, name) for name in present}
     except OSError as error:
@@ -83,7 +84,7 @@ def list_names(path: str | os.PathLike[str]) -> list[str]:
     """
     given = _checked(path)
     try:
-        with Folder.open(str(given)) as folder:
+        with FolderReader.open(str(given)) as folder:
             return sorted(name for name, _ in folder.entries())
     except OSError as error:
         raise explain(error, name=str(given)) from None
@@ -105,7 +106,7 @@ def write_files(path: str | os.PathLike[str], files: Mapping[str, bytes]) -> Non
             name=str(target),
         )
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Folder.make_path(str(target.parent))
         with Folder.open(str(target.parent)) as parent:
             _write(parent, target.name, files)
     except OSError as error:
@@ -113,8 +114,7 @@ def write_files(path: str | os.PathLike[str], files: Mapping[str, bytes]) -> Non
 
 
 def _write(parent: Folder, name: str, files: Mapping[str, bytes]) -> None:
-    if parent.spelled(name) is not None:
-        raise FileExistsError(errno.EEXIST, "the name is taken")
+    parent.refuse_taken(name)
     work = parent.make_temporary()
     try:
         with parent.child(work) as folder:
@@ -131,7 +131,7 @@ def _write(parent: Folder, name: str, files: Mapping[str, bytes]) -> None:
     parent.sync()
 
 
-def _compare(folder: Folder, name: str, data: bytes) -> None:
+def _compare(folder: FolderReader, name: str, data: bytes) -> None:
     if _read(folder, name, len(data), name) != data:
         raise UnavailableError(
             f"{name} reads back differently from what was written; the medium is faulty",
@@ -141,7 +141,7 @@ def _compare(folder: Folder, name: str, data: bytes) -> None:
         )
 
 
-def _read(folder: Folder, name: str, max_size: int, label: str) -> bytes:
+def _read(folder: FolderReader, name: str, max_size: int, label: str) -> bytes:
     """Read a file; ``label`` is what to call it, never a name that a person may stand in."""
     try:
         return folder.read(name, max_size)

@@ -8,7 +8,7 @@ and `credential_checks` find it, `run` asks them all, and `report` is what comes
 from __future__ import annotations
 
 from kcert.inspection.codes import CODES, FindingCode, Severity
-from kcert.inspection.run import inspect
 from kcert.inspection.report import Finding, Report
+from kcert.inspection.run import inspect
 
 __all__ = ["CODES", "Finding", "FindingCode", "Report", "Severity", "inspect"]

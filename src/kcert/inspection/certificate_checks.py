@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kcert.certificate import Certainty, CertificateKind, KeyUsage, Usage
+from kcert.errors import KcertError
 from kcert.inspection.report import Finding
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from kcert.certificate import Certificate
 
-__all__ = ["EXPIRING_DAYS", "MIN_RSA_BITS", "check", "check_signing_usage"]
+__all__ = ["EXPIRING_DAYS", "MIN_RSA_BITS", "check", "check_signing_usage", "guarded"]
 
 MIN_RSA_BITS = 2048
 """Korean authorities issue no smaller RSA keys since 2012; NIST SP 800-131A allows none."""
@@ -38,16 +39,17 @@ _KNOWN_EXTENSIONS = frozenset(
 def check(certificate: Certificate, at: datetime) -> Iterator[Finding]:
     """Everything that holds for a certificate whatever it is used for."""
     yield from _time(certificate, at)
-    yield from _algorithms(certificate)
     yield from _extensions(certificate)
-    if not certificate.is_ca:
-        if certificate.key_usage is None:
-            yield Finding.of("no-key-usage")
-        yield from _policy(certificate)
-        if certificate.identity is None or certificate.identity.vid is None:
-            yield Finding.of("no-vid")
-    if _is_test(certificate):
-        yield Finding.of("test-authority")
+    for part in (_key, _digest, _usage, _policy, _vid, _authority):
+        yield from guarded(part(certificate))
+
+
+def guarded(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings of one check; where it meets a malformed extension or key, that is one too."""
+    try:
+        yield from findings
+    except KcertError as error:
+        yield Finding.of("malformed-part", reason=str(error), reason_ko=error.message_ko)
 
 
 def check_signing_usage(certificate: Certificate) -> Iterator[Finding]:
@@ -66,11 +68,11 @@ def check_signing_usage(certificate: Certificate) -> Iterator[Finding]:
 
 def _time(certificate: Certificate, at: datetime) -> Iterator[Finding]:
     validity = certificate.validity
-    not_after = validity.not_after.isoformat()
+    not_after = validity.not_after
     if at < validity.not_before:
-        yield Finding.of("not-yet-valid", not_before=validity.not_before.isoformat())
+        yield Finding.of("not-yet-valid", not_before=validity.not_before)
         return
-    if at > validity.not_after:
+    if at > not_after:
         yield Finding.of("expired", not_after=not_after)
         return
     days_left = validity.days_left(at)
@@ -82,15 +84,18 @@ def _time(certificate: Certificate, at: datetime) -> Iterator[Finding]:
         yield Finding.of("expiring-soon", not_after=not_after, days_left=days_left)
 
 
-def _algorithms(certificate: Certificate) -> Iterator[Finding]:
+def _key(certificate: Certificate) -> Iterator[Finding]:
     key_type, key_size = certificate.key_type, certificate.key_size
     minimum = _MINIMUM_BITS.get(key_type)
     if key_size is not None and minimum is not None and key_size < minimum:
         yield Finding.of("weak-key", key_type=key_type, key_size=key_size, minimum=minimum)
     if key_type not in _SUPPORTED_KEYS:
         yield Finding.of("unsupported-key", key_type=key_type)
-    # Nobody relies on what a root says about itself.
+
+
+def _digest(certificate: Certificate) -> Iterator[Finding]:
     digest = certificate.signature_hash
+    # Nobody relies on what a root says about itself.
     if digest in _WEAK_DIGESTS and not (certificate.is_ca and certificate.is_self_issued):
         yield Finding.of("weak-digest", digest=digest)
 
@@ -101,8 +106,15 @@ def _extensions(certificate: Certificate) -> Iterator[Finding]:
             yield Finding.of("unknown-critical-extension", oid=extension.oid)
 
 
+def _usage(certificate: Certificate) -> Iterator[Finding]:
+    if certificate.key_usage is None and not certificate.is_ca:
+        yield Finding.of("no-key-usage")
+
+
 def _policy(certificate: Certificate) -> Iterator[Finding]:
     policy = certificate.policy
+    if certificate.is_ca:
+        return
     if policy is not None:
         if policy.certainty is not Certainty.CONFIRMED:
             yield Finding.of("uncertain-policy", oid=policy.oid, certainty=policy.certainty.value)
@@ -112,11 +124,16 @@ def _policy(certificate: Certificate) -> Iterator[Finding]:
         yield Finding.of("no-policy")
 
 
-def _is_test(certificate: Certificate) -> bool:
-    """Whether the issuer says so in its name, or the policy is one for tests."""
+def _vid(certificate: Certificate) -> Iterator[Finding]:
+    identity = certificate.identity
+    if (identity is None or identity.vid is None) and not certificate.is_ca:
+        yield Finding.of("no-vid")
+
+
+def _authority(certificate: Certificate) -> Iterator[Finding]:
+    """Whether the issuer says in its name that it is for tests, or the policy does."""
     policy = certificate.policy
-    if policy is not None and Usage.TEST in policy.usages:
-        return True
     # KISA's and the authorities' test hierarchies say "Test" in the CN, one "FTCA".
     issuer = (certificate.issuer.common_name or "").casefold()
-    return "test" in issuer or "ftca" in issuer
+    if (policy is not None and Usage.TEST in policy.usages) or "test" in issuer or "ftca" in issuer:
+        yield Finding.of("test-authority")

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-__all__ = ["CODES", "FindingCode", "Severity"]
+__all__ = ["CODES", "FindingCode", "Severity", "korean"]
 
 
 class Severity(StrEnum):
@@ -120,6 +120,12 @@ _TABLE = (
         "critical extension {oid} is unknown; who checks the certificate must refuse it",
         "알 수 없는 필수(critical) 확장 {oid}이 있어 검증에서 거부됩니다",
     ),
+    FindingCode(
+        "malformed-part",
+        _E,
+        "part of the certificate is malformed: {reason}",
+        "인증서의 일부가 형식에 맞지 않습니다: {reason_ko}",
+    ),
     # Policy, authority, identity
     FindingCode(
         "no-policy",
@@ -205,3 +211,11 @@ _TABLE = (
 
 CODES = {row.code: row for row in _TABLE}
 """Every code and what it means, in the order of the table."""
+
+# Facts that are words rather than names or figures.
+_KOREAN = {"signing": "서명용", "key-management": "키 관리용"}
+
+
+def korean(word: str) -> str:
+    """A fact as the Korean message says it."""
+    return _KOREAN.get(word, word)

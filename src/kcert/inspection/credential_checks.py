@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kcert.certificate import KeyUsage
 from kcert.inspection import certificate_checks
+from kcert.inspection.certificate_checks import guarded
 from kcert.inspection.report import Finding
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ def check(credential: Credential, at: datetime) -> Iterator[Finding]:
     """Everything about the signing pair and what comes with it."""
     certificate = credential.certificate
     yield from certificate_checks.check(certificate, at)
-    if certificate.is_ca:
-        yield Finding.of("ca-certificate")
-    yield from certificate_checks.check_signing_usage(certificate)
+    yield from guarded(_not_an_authority(certificate))
+    yield from guarded(certificate_checks.check_signing_usage(certificate))
     yield from _lock(credential.key, _SIGNING)
     for problem in credential.problems:
         yield Finding.of(
@@ -42,9 +42,14 @@ def check(credential: Credential, at: datetime) -> Iterator[Finding]:
             reason_ko=problem.message_ko,
             error=problem.code,
         )
-    yield from _key_management(credential)
+    yield from guarded(_key_management(credential))
     if credential.ca_certificates:
-        yield from _chain(certificate, credential.ca_certificates)
+        yield from guarded(_chain(certificate, credential.ca_certificates))
+
+
+def _not_an_authority(certificate: Certificate) -> Iterator[Finding]:
+    if certificate.is_ca:
+        yield Finding.of("ca-certificate")
 
 
 def _lock(key: EncryptedKey, pair: str) -> Iterator[Finding]:
@@ -102,7 +107,9 @@ def _chain(certificate: Certificate, authorities: Sequence[Certificate]) -> Iter
 
 
 def _issued(issuer: Certificate, certificate: Certificate) -> bool:
-    wanted, offered = certificate.authority_key_identifier, issuer.subject_key_identifier
+    identifier = certificate.authority_key_identifier
+    wanted = None if identifier is None else identifier.key_identifier
+    offered = issuer.subject_key_identifier
     if wanted is not None and offered is not None and wanted != offered:
         return False
     return issuer.is_ca and issuer.subject.matches(certificate.issuer)

@@ -3,22 +3,26 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
 from kcert.certificate import Certificate
 from kcert.errors import CertificateProblem
-from kcert.inspection.codes import CODES, Severity
+from kcert.inspection.codes import CODES, Severity, korean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from kcert.credential import Credential
 
-__all__ = ["Finding", "Report"]
+__all__ = ["Fact", "Finding", "Report"]
+
+Fact = str | int | list[str] | datetime
+"""One figure behind a finding."""
+
+_KOREA: Final = timezone(timedelta(hours=9))
 
 
 @frozen
@@ -30,40 +34,50 @@ class Finding:
         severity: How much it matters; the same for every finding of this code.
         message: What was found, in English.
         message_ko: What was found, in Korean.
-        facts: The figures behind the message: text, whole numbers, and lists of text.
+        facts: The figures behind the message: text, whole numbers, lists of text, and moments.
     """
 
     code: str
     severity: Severity
     message: str
     message_ko: str
-    facts: Mapping[str, Any] = field(converter=MappingProxyType, hash=False)
+    facts: Mapping[str, Fact] = field(hash=False)
 
     @classmethod
-    def of(cls, code: str, /, **facts: Any) -> Finding:  # noqa: ANN401 - any JSON value
+    def of(cls, code: str, /, **facts: Fact) -> Finding:
         """Make the finding of a code from its facts."""
         row = CODES[code]
-        shown = {
-            name: ", ".join(value) if isinstance(value, list) else value
-            for name, value in facts.items()
-        }
+        shown = {name: _shown(fact) for name, fact in facts.items()}
         return cls(
             code,
             row.severity,
             row.message.format_map(shown),
-            row.message_ko.format_map(shown),
+            row.message_ko.format_map({name: korean(text) for name, text in shown.items()}),
             facts,
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The finding as JSON values."""
+        """The finding as JSON values; moments as ISO 8601 text."""
         return {
             "code": self.code,
             "severity": self.severity.value,
             "message": self.message,
             "message_ko": self.message_ko,
-            "facts": dict(self.facts),
+            "facts": {
+                name: fact.isoformat() if isinstance(fact, datetime) else fact
+                for name, fact in self.facts.items()
+            },
         }
+
+
+def _shown(fact: Fact) -> str:
+    """A fact as a message says it: moments in Korean time, which is what people expect."""
+    if isinstance(fact, datetime):
+        try:
+            return f"{fact.astimezone(_KOREA):%Y-%m-%d %H:%M:%S} KST"
+        except OverflowError:
+            return fact.isoformat()
+    return ", ".join(fact) if isinstance(fact, list) else str(fact)
 
 
 @frozen

@@ -46,7 +46,9 @@ def inspect(subject: Certificate | Credential, at: datetime | None = None) -> Re
         found = credential_checks.check(subject, at)
     else:
         raise TypeError("subject must be a Certificate or a Credential")
-    return Report(subject=subject, at=at, findings=tuple(sorted(found, key=_rank)))
+    # One malformed extension can come up in several checks.
+    findings = sorted(dict.fromkeys(found), key=_rank)
+    return Report(subject=subject, at=at, findings=tuple(findings))
 
 
 def _rank(finding: Finding) -> tuple[int, int]:

@@ -47,6 +47,6 @@ class Kind:
         """The error that says what this is and what would be needed."""
         return FormatError(
             "kcert.load",
-            f"this is {self.name}, not a credential; {self.advice}",
-            reason_ko=f"{self.name_ko}이며 인증서와 개인키의 묶음이 아닙니다; {self.advice_ko}",
+            f"this is {self.name}; {self.advice}",
+            reason_ko=f"{self.name_ko}입니다; {self.advice_ko}",
         )

@@ -25,7 +25,7 @@ Source = str | os.PathLike[str] | bytes | bytearray | memoryview | tuple[bytes, 
 """What `load` takes: a path, octets, or the octets of a certificate and its key in any order."""
 
 _CERTIFICATE_SUFFIXES = (".der", ".cer", ".crt")
-_KEY_SUFFIXES = (".key",)
+_KEY_SUFFIXES = (".key", ".der")
 
 
 def load(
@@ -40,7 +40,7 @@ def load(
     - ``signCert.der`` or ``signPri.key`` itself: the whole folder that it lies in
     - another certificate or locked key file (DER): its other half is looked for beside it, under
       the same name with another end (``x.der``, ``x.cer``, ``x.crt`` and ``x.key``) or with
-      ``Pri`` for ``Cert`` (``kmCert.der`` and ``kmPri.key``)
+      ``Pri`` or ``key`` for ``Cert`` (``kmCert.der`` and ``kmPri.key``)
     - the octets of a certificate and its key, as a pair
 
     Args:
@@ -140,12 +140,22 @@ def _other_half(path: Path, wanted: str, limits: Limits) -> bytes | None:
 
 
 def _names_of_key(path: Path) -> frozenset[str]:
-    stem = path.stem.casefold()
-    stems = {stem, stem.removesuffix("cert") + "pri"} if stem.endswith("cert") else {stem}
-    return frozenset(name + end for name in stems for end in _KEY_SUFFIXES)
+    return _names(path.stem, "cert", ("pri", "key"), _KEY_SUFFIXES)
 
 
 def _names_of_certificate(path: Path) -> frozenset[str]:
-    stem = path.stem.casefold()
-    stems = {stem, stem.removesuffix("pri") + "cert"} if stem.endswith("pri") else {stem}
-    return frozenset(name + end for name in stems for end in _CERTIFICATE_SUFFIXES)
+    stem = path.stem
+    return _names(stem, "pri", ("cert",), _CERTIFICATE_SUFFIXES) | _names(
+        stem, "key", ("cert",), _CERTIFICATE_SUFFIXES
+    )
+
+
+def _names(
+    stem: str, ending: str, others: tuple[str, ...], suffixes: tuple[str, ...]
+) -> frozenset[str]:
+    """Case-folded names beside a file: its own stem, or with another ending, and each suffix."""
+    stem = stem.casefold()
+    stems = [stem]
+    if stem.endswith(ending):
+        stems += [stem.removesuffix(ending) + other for other in others]
+    return frozenset(name + suffix for name in stems for suffix in suffixes)
