@@ -39,5 +39,5 @@ def _text(example: Example) -> str | None:
 
 pytest_collect_file = Sybil(
     parsers=[CodeBlockParser("python", _python), CodeBlockParser("text", _text), SkipParser()],
-    patterns=["README.md", "docs/*.md", "docs/**/*.md"],
+    pattern="*.md",
 ).pytest()
