@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,11 +28,6 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def process(code: str, root: Path, count: int) -> str:
-    command = [sys.executable, "-c", code, str(root), str(count)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
 def write_tree(root: Path, folders: int) -> Path:
     """`folders` folders, each with a signature and a key-management certificate."""
     authority = FakeAuthority("yessign")
@@ -55,14 +48,16 @@ def thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_listing_a_thousand_folders(
-    measure: Callable[..., None], thousand: Path, table: Table
+    measure: Callable[..., None], process: Callable[..., str], thousand: Path, table: Table
 ) -> None:
     label = "list 1,000 folders with 2,000 certificates"
     measure(label, lambda: process(LIST, thousand, 1000), rounds=10)
     table.figure(label, table.seconds[label], " s", at_most=1.0)
 
 
-def test_memory_does_not_grow_with_the_tree(hundred: Path, thousand: Path, table: Table) -> None:
+def test_memory_does_not_grow_with_the_tree(
+    process: Callable[..., str], hundred: Path, thousand: Path, table: Table
+) -> None:
     pytest.importorskip("resource", reason="this system does not tell the peak memory")
     few = int(process(LIST + PEAK, hundred, 100))
     many = int(process(LIST + PEAK, thousand, 1000))
