@@ -11,11 +11,12 @@ import errno
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kcert.errors import (
     AlreadyExistsError,
     FormatError,
+    KcertError,
     LimitError,
     NotFoundError,
     UnavailableError,
@@ -25,9 +26,11 @@ from kcert.storage.os_errors import explain
 from kcert.storage.reading import FolderReader, NotRegularError, TooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["list_names", "read_file", "read_files", "write_files"]
+
+_T = TypeVar("_T")
 
 
 def read_file(path: str | os.PathLike[str], max_size: int) -> bytes:
@@ -40,15 +43,13 @@ def read_file(path: str | os.PathLike[str], max_size: int) -> bytes:
         StorageError: It cannot be read.
     """
     given = _checked(path)
-    try:
-        real = given.resolve(strict=True)
+
+    def read() -> bytes:
+        real = Path(os.path.realpath(given))
         with FolderReader.open(str(real.parent)) as folder:
             return _read(folder, real.name, max_size, "file")
-    except OSError as error:
-        raise explain(error, name=str(given)) from None
-    except RuntimeError:
-        # What pathlib makes of a link that leads to itself, until Python 3.13.
-        raise _not_regular("file") from None
+
+    return _explained(read, given)
 
 
 def read_files(
@@ -67,12 +68,13 @@ def read_files(
     """
     given = _checked(path)
     wanted = {name.casefold() for name in names}
-    try:
+
+    def read() -> dict[str, bytes]:
         with FolderReader.open(str(given)) as folder:
             present = sorted(name for name, _ in folder.entries() if name.casefold() in wanted)
             return {name: _read(folder, name, max_size, name) for name in present}
-    except OSError as error:
-        raise explain(error, name=str(given)) from None
+
+    return _explained(read, given)
 
 
 def list_names(path: str | os.PathLike[str]) -> list[str]:
@@ -83,11 +85,12 @@ def list_names(path: str | os.PathLike[str]) -> list[str]:
         StorageError: It cannot be read.
     """
     given = _checked(path)
-    try:
+
+    def read() -> list[str]:
         with FolderReader.open(str(given)) as folder:
             return sorted(name for name, _ in folder.entries())
-    except OSError as error:
-        raise explain(error, name=str(given)) from None
+
+    return _explained(read, given)
 
 
 def write_files(path: str | os.PathLike[str], files: Mapping[str, bytes]) -> None:
@@ -105,12 +108,22 @@ def write_files(path: str | os.PathLike[str], files: Mapping[str, bytes]) -> Non
             backend="file",
             name=str(target),
         )
-    try:
+
+    def write() -> None:
         Folder.make_path(str(target.parent))
         with Folder.open(str(target.parent)) as parent:
             _write(parent, target.name, files)
+
+    _explained(write, target)
+
+
+def _explained(action: Callable[[], _T], path: Path) -> _T:
+    """Do it, and say what an `OSError` means; raised outside, so that its path is not kept."""
+    try:
+        return action()
     except OSError as error:
-        raise explain(error, name=str(target)) from None
+        failure = explain(error, name=str(path))
+    raise failure
 
 
 def _write(parent: Folder, name: str, files: Mapping[str, bytes]) -> None:
@@ -146,13 +159,16 @@ def _read(folder: FolderReader, name: str, max_size: int, label: str) -> bytes:
     try:
         return folder.read(name, max_size)
     except TooLargeError as error:
-        raise LimitError("file size", error.size, max_size, where=label) from None
-    except NotRegularError:
-        raise _not_regular(label) from None
+        failure: KcertError = LimitError("file size", error.size, max_size, where=label)
     except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise _not_regular(label) from None
-        raise
+        if not isinstance(error, NotRegularError) and error.errno != errno.ELOOP:
+            raise
+        failure = FormatError(
+            label,
+            "not a regular file but a link, a folder or a device; give the file itself",
+            reason_ko="일반 파일이 아니라 링크, 폴더 또는 장치입니다; 파일 자체를 지정하십시오",
+        )
+    raise failure
 
 
 def _checked(path: str | os.PathLike[str]) -> Path:
@@ -169,11 +185,3 @@ def _checked(path: str | os.PathLike[str]) -> Path:
             name=str(path),
         )
     return Path(path)
-
-
-def _not_regular(label: str) -> FormatError:
-    return FormatError(
-        label,
-        "not a regular file but a link, a folder or a device; give the file itself",
-        reason_ko="일반 파일이 아니라 링크, 폴더 또는 장치입니다; 파일 자체를 지정하십시오",
-    )
