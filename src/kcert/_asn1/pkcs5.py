@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters of password-based encryption (RFC 8018 appendix A).
 
-Numbers are read whatever their size: the caps belong to whoever does the work.
+Numbers are read up to 63 bits: the caps on work belong to whoever does the work.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from attrs import frozen
 from kcert._asn1 import der, encode, oids
 from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
 from kcert._asn1.der import Reader
-from kcert.errors import FormatError, UnsupportedAlgorithmError
+from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
 
 __all__ = ["PBEParameter", "PBES2Parameters", "PBKDF2Parameters"]
 
+_MAX_COUNT = (1 << 63) - 1
 _DEFAULT_PRF = AlgorithmIdentifier(oids.HMAC_SHA1, NULL_PARAMETERS)
 
 
@@ -31,6 +32,9 @@ def _iterations(reader: Reader) -> int:
     count = reader.integer()
     if count < 1:
         raise reader.fail("iteration count is not positive", reason_ko="반복 횟수가 1보다 작습니다")
+    if count > _MAX_COUNT:
+        # Nobody could run it, and printing it as a fact of the file would be work of its own.
+        raise LimitError("iterations", count, _MAX_COUNT, where=reader.format)
     return count
 
 
@@ -47,6 +51,7 @@ class PBEParameter:
 
         Raises:
             FormatError: They are not a PBEParameter, or the iteration count is below one.
+            LimitError: The iteration count has more than 63 bits.
         """
         outer = _parameters(algorithm)
         inner = outer.sequence()
@@ -76,6 +81,7 @@ class PBKDF2Parameters:
 
         Raises:
             FormatError: They are not PBKDF2-params, or a number in them is below one.
+            LimitError: The iteration count has more than 63 bits.
             UnsupportedAlgorithmError: The salt comes from another source (otherSource).
         """
         outer = _parameters(algorithm)

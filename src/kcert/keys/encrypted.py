@@ -63,7 +63,7 @@ class EncryptedKey:
 
         Raises:
             FormatError: It is not one, is cut, or goes on after its end.
-            LimitError: It is larger than ``limits.max_file_size``.
+            LimitError: It is larger than ``limits.max_file_size``, or its rounds have over 63 bits.
         """
         size = memoryview(der).nbytes
         if size > limits.max_file_size:

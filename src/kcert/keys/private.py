@@ -117,6 +117,7 @@ class PrivateKey(Secret):
         self._der = plain
         self._key = None
         self._random = None
+        self._public = (0, 0)
         del plain
         try:
             self._read()

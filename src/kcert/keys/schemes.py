@@ -167,6 +167,7 @@ def read_scheme(algorithm: AlgorithmIdentifier) -> Scheme:
 
     Raises:
         FormatError: The parameters are not what the scheme prescribes.
+        LimitError: An iteration count of more than 63 bits.
         UnsupportedAlgorithmError: kcert does not have the scheme or a part of it.
     """
     if algorithm.oid == oids.PBES2:
