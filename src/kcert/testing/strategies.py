@@ -16,6 +16,7 @@ from kcert.testing.spans import replace_value, spans
 
 try:
     from hypothesis import strategies as st
+    from hypothesis.vendor import pretty
 except ImportError:
     raise MissingExtraError("test", "kcert.testing.strategies") from None
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hypothesis.strategies import DrawFn, SearchStrategy
+    from hypothesis.vendor.pretty import RepresentationPrinter
 
     from kcert.credential import Credential
 
@@ -44,6 +46,21 @@ _HANGUL = st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3)
 _PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
 # What separates, quotes or escapes in a distinguished name, in a path, or on a terminal.
 _SPECIAL = st.sampled_from(list(",+\"\\<>;=#/|*?:' \t()[]{}%$&!~`^@.-_\u00a0\u200b\u3000₩🔐é"))
+
+
+def _print_shortly(value: object, printer: RepresentationPrinter, _cycle: bool) -> None:
+    printer.text(repr(value))
+
+
+# Hypothesis would print every field of a failing example: kilobytes of DER.
+for _module, _class in (
+    ("kcert.credential.locked", "Credential"),
+    ("kcert.certificate.models", "Certificate"),
+    ("kcert.certificate.models", "FinancialCertificate"),
+    ("kcert.certificate.models", "GovernmentCertificate"),
+    ("kcert.certificate.models", "JointCertificate"),
+):
+    pretty.for_type_by_name(_module, _class, _print_shortly)
 
 
 def passwords() -> SearchStrategy[str]:
