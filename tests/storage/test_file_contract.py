@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from kcert.storage import FileBackend, reading
-from kcert.testing.backend import FolderBackendContract
+from kcert.testing.folder_backend import FolderBackendContract
 
 
 class TestFileBackend(FolderBackendContract):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from kcert.storage import MemoryBackend
-from kcert.testing.backend import FolderBackendContract
+from kcert.testing.folder_backend import FolderBackendContract
 
 
 class TestMemoryBackend(FolderBackendContract):
