@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``python -m kcert`` and the ``kcert`` console script."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: What follows the command's name; default those of the process.
+
+    Returns:
+        The exit status: 0 where everything went well, 1 where something failed, 2 where the
+        command was not understood.
+    """
+    from kcert.cli.entry import run
+
+    return run(sys.argv[1:] if arguments is None else arguments, sys.stdout, sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
