@@ -128,6 +128,17 @@ def test_no_address_in_a_certificate_leads_to_a_real_host():
                 assert b".invalid" in url[:40]
 
 
+def test_an_authority_can_have_a_key_and_dates_of_its_own():
+    end = datetime(2026, 1, 2, tzinfo=UTC)
+    usual = FakeAuthority("KICA")
+    other = FakeAuthority("KICA", fresh_key=True, not_after=end, common_name="signGATE Test CA9")
+    assert other.key.key_identifier != usual.key.key_identifier
+    assert other.certificate.validity.not_after == end
+    assert other.certificate.subject.common_name == "signGATE Test CA9"
+    assert other.issue().certificate.issuer == other.certificate.subject
+    verifies(other.certificate, usual.root.key)
+
+
 def test_an_unknown_authority_is_refused_with_the_list_of_those_there_are():
     with pytest.raises(ValueError, match="yessign, SignKorea"):
         FakeAuthority("yesSign")
