@@ -12,7 +12,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import kcert
 from kcert.cli import views
@@ -21,12 +21,21 @@ from kcert.cli.sample import ID_NUMBER, PASSWORD, make_sample
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kcert import Credential, Found, UnlockedCredential
+    from kcert import Certificate, Credential, Found, UnlockedCredential
     from kcert.cli.voice import Voice
 
-__all__ = ["run_on_folder", "run_on_sample"]
+__all__ = ["run_on_path", "run_on_sample"]
 
 _MESSAGE = "동의합니다".encode()
+
+
+class _Item(NamedTuple):
+    """One line of the list."""
+
+    certificate: Certificate | None
+    remark: str
+    credential: Credential | None = None
+    is_repeated: bool = False
 
 
 def run_on_sample(voice: Voice) -> None:
@@ -42,9 +51,14 @@ def run_on_sample(voice: Voice) -> None:
             "존재하지 않는 사람들의 인증서를 임시 폴더에 만듭니다 …",
         )
         sample = make_sample(Path(folder), at)
-        found = _list(voice, [sample.computer, sample.stick], at)
-        _inspect(voice, found, at)
-        credential = next(one for one in found if one.certificate == sample.main.certificate).load()
+        items = _discover(voice, [sample.computer, sample.stick])
+        _show(voice, items, at)
+        credential = next(
+            item.credential
+            for item in items
+            if item.credential is not None and item.certificate == sample.main.certificate
+        )
+        voice.title("Unlock, sign, verify", "열기, 서명, 검증")
         _refuse_wrong_password(voice, credential)
         _use(voice, credential, PASSWORD, ID_NUMBER)
         _keep(voice, credential, Path(folder) / "backup")
@@ -57,28 +71,21 @@ def run_on_sample(voice: Voice) -> None:
     )
 
 
-def run_on_folder(voice: Voice, path: Path) -> None:
+def run_on_path(voice: Voice, path: Path) -> None:
     """Look at the user's own certificates; go on with one where a password can be asked for.
+
+    Args:
+        voice: What to speak with.
+        path: An NPKI folder, a folder above or below it, or one file that `kcert.load` opens.
 
     Raises:
         KcertError: There is nothing at the path, or a step failed.
     """
     at = datetime.now(UTC)
-    if path.is_file():
-        # Says what the file is, where it is something else.
-        kcert.load(path)
-        path = path.parent
-    if not path.exists():
-        raise kcert.NotFoundError(
-            "there is nothing at that path; check it",
-            "그 경로에 아무것도 없습니다; 경로를 확인하십시오",
-            backend="file",
-            name=str(path),
-        )
-    found = _list(voice, [path], at)
-    _inspect(voice, found, at)
-    usable = [number for number, one in enumerate(found, 1) if _opens(one)]
+    items = _discover(voice, [path]) if path.is_dir() else [_opened(path)]
+    _show(voice, items, at)
     voice.title("Unlock", "열기")
+    usable = {n: item.credential for n, item in enumerate(items, 1) if item.credential is not None}
     if not usable:
         voice.say(
             "There is no certificate with a sound key here; choose another folder.",
@@ -91,41 +98,46 @@ def run_on_folder(voice: Voice, path: Path) -> None:
             "여기서부터 비밀번호가 필요합니다. 터미널에서 실행하면 물어봅니다.",
         )
         return
-    number = _ask_number(voice, usable)
-    if number is None:
-        return
-    credential = found[number - 1].load()
-    password = getpass.getpass(voice.pick("Password (not shown): ", "비밀번호(보이지 않음): "))
-    _use(voice, credential, password, None)
+    number = _ask_number(voice, list(usable))
+    if number is not None:
+        password = getpass.getpass(voice.pick("Password (not shown): ", "비밀번호(보이지 않음): "))
+        _use(voice, usable[number], password, None)
 
 
-def _list(voice: Voice, roots: Sequence[Path], at: datetime) -> list[Found]:
+def _discover(voice: Voice, roots: Sequence[Path]) -> list[_Item]:
+    return [_item(voice, found) for found in kcert.discover(roots)]
+
+
+def _item(voice: Voice, found: Found) -> _Item:
+    remark = voice.error(found.problem) if found.problem is not None else ""
+    if found.duplicate_of is not None:
+        remark = voice.pick("the same as above, in another place", "위와 같은 인증서(다른 위치)")
+    try:
+        credential = found.load()
+    except kcert.KcertError as error:
+        return _Item(found.certificate, remark or voice.error(error))
+    return _Item(found.certificate, remark, credential, found.duplicate_of is not None)
+
+
+def _opened(path: Path) -> _Item:
+    credential = kcert.load(path)
+    return _Item(credential.certificate, "", credential)
+
+
+def _show(voice: Voice, items: Sequence[_Item], at: datetime) -> None:
     voice.title("Certificates", "인증서 목록")
-    found = list(kcert.discover(roots))
-    if not found:
+    if not items:
         voice.say("None found.", "찾지 못했습니다.")
-        return found
-    views.show_found(voice, found, at)
-    return found
-
-
-def _inspect(voice: Voice, found: Sequence[Found], at: datetime) -> None:
+        return
+    views.show_certificates(voice, [(item.certificate, item.remark) for item in items], at)
     reports = [
-        (number, kcert.inspect(one.load(), at))
-        for number, one in enumerate(found, 1)
-        if _opens(one) and one.duplicate_of is None
+        (number, kcert.inspect(item.credential, at))
+        for number, item in enumerate(items, 1)
+        if item.credential is not None and not item.is_repeated
     ]
     if reports:
         voice.title("Inspection (offline, no password)", "점검(오프라인, 비밀번호 없이)")
         views.show_findings(voice, reports)
-
-
-def _opens(found: Found) -> bool:
-    try:
-        found.load()
-    except kcert.KcertError:
-        return False
-    return True
 
 
 def _ask_number(voice: Voice, usable: Sequence[int]) -> int | None:
@@ -141,7 +153,6 @@ def _ask_number(voice: Voice, usable: Sequence[int]) -> int | None:
 
 
 def _refuse_wrong_password(voice: Voice, credential: Credential) -> None:
-    voice.title("Unlock, sign, verify", "열기, 서명, 검증")
     try:
         credential.unlock("wrong password")
     except kcert.UnlockError as error:

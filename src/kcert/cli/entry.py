@@ -73,12 +73,12 @@ def _demo(voice: Voice, complaints: Voice, path: Path | None) -> int:
         if path is None:
             demo.run_on_sample(voice)
         else:
-            demo.run_on_folder(voice, path)
+            demo.run_on_path(voice, path)
     except kcert.KcertError as error:
         complaints.say(f"kcert: {error}", f"kcert: {error.message_ko}")
         return 1
     except BrokenPipeError:
-        # Whoever read has gone (`| head`); nothing is left to say, at the interpreter's end neither.
+        # Whoever read has gone (`| head`): nothing is left to say, nor when the interpreter ends.
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from kcert import CertificateKind, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from kcert import Certificate, Finding, Found, Report
+    from kcert import Certificate, Finding, Report
     from kcert.cli.voice import Voice
 
-__all__ = ["show_findings", "show_found"]
+__all__ = ["show_certificates", "show_findings"]
 
 _KINDS = {
     CertificateKind.JOINT: ("joint", "공동인증서"),
@@ -29,8 +29,10 @@ _SEVERITIES = {
 }
 
 
-def show_found(voice: Voice, found: Sequence[Found], at: datetime) -> None:
-    """List what was discovered."""
+def show_certificates(
+    voice: Voice, rows: Iterable[tuple[Certificate | None, str]], at: datetime
+) -> None:
+    """List certificates, numbered from 1, each with a remark."""
     headers = [
         "#",
         voice.pick("holder", "이름"),
@@ -41,24 +43,26 @@ def show_found(voice: Voice, found: Sequence[Found], at: datetime) -> None:
         voice.pick("days", "남은 날"),
         voice.pick("remark", "비고"),
     ]
-    voice.table(headers, [_row(voice, number, one, at) for number, one in enumerate(found, 1)])
+    voice.table(
+        headers,
+        [
+            [str(number), *_facts(voice, certificate, at), remark]
+            for number, (certificate, remark) in enumerate(rows, 1)
+        ],
+    )
 
 
-def _row(voice: Voice, number: int, found: Found, at: datetime) -> list[str]:
-    certificate = found.certificate
+def _facts(voice: Voice, certificate: Certificate | None, at: datetime) -> list[str]:
     if certificate is None:
-        remark = voice.error(found.problem) if found.problem else ""
-        return [str(number), *["-"] * 6, remark]
+        return ["-"] * 6
     validity = certificate.validity
     return [
-        str(number),
         certificate.holder_name or "-",
         voice.pick(*_KINDS[certificate.kind]),
         _authority(voice, certificate),
         _policy(voice, certificate),
         validity.last_day.isoformat(),
         str(validity.days_left(at)),
-        _remark(voice, found),
     ]
 
 
@@ -72,14 +76,6 @@ def _authority(voice: Voice, certificate: Certificate) -> str:
 def _policy(voice: Voice, certificate: Certificate) -> str:
     policy = certificate.policy
     return "-" if policy is None else voice.pick(policy.name_en, policy.name_ko)
-
-
-def _remark(voice: Voice, found: Found) -> str:
-    if found.problem is not None:
-        return voice.error(found.problem)
-    if found.duplicate_of is not None:
-        return voice.pick("the same as above, in another place", "위와 같은 인증서(다른 위치)")
-    return ""
 
 
 def show_findings(voice: Voice, reports: Iterable[tuple[int, Report]]) -> None:
