@@ -15,8 +15,8 @@ from kcert._asn1.x509 import RawAttribute, RawRdn, read_name
 
 __all__ = ["Name", "NameAttribute"]
 
-# RFC 4514 section 3, then other names that programs show (X.520, RFC 2985, RFC 5280 appendix A).
-_RFC4514_TYPES: Final[dict[str, str]] = {
+# The table of RFC 4514 section 3, and other descriptors registered for LDAP (RFC 4519, RFC 4524).
+_TYPES: Final[dict[str, str]] = {
     "2.5.4.3": "CN",
     "2.5.4.7": "L",
     "2.5.4.8": "ST",
@@ -26,9 +26,6 @@ _RFC4514_TYPES: Final[dict[str, str]] = {
     "2.5.4.9": "STREET",
     "0.9.2342.19200300.100.1.25": "DC",
     "0.9.2342.19200300.100.1.1": "UID",
-}
-_TYPES: Final[dict[str, str]] = {
-    **_RFC4514_TYPES,
     "2.5.4.4": "SN",
     "2.5.4.5": "serialNumber",
     "2.5.4.12": "title",
@@ -37,7 +34,7 @@ _TYPES: Final[dict[str, str]] = {
     "2.5.4.17": "postalCode",
     "2.5.4.20": "telephoneNumber",
     "2.5.4.41": "name",
-    "2.5.4.42": "GN",
+    "2.5.4.42": "givenName",
     "2.5.4.43": "initials",
     "2.5.4.44": "generationQualifier",
     "2.5.4.46": "dnQualifier",
@@ -54,7 +51,7 @@ _LONG_NAMES: Final[dict[str, str]] = {
     "streetaddress": "2.5.4.9",
     "organizationname": "2.5.4.10",
     "organizationalunitname": "2.5.4.11",
-    "givenname": "2.5.4.42",
+    "gn": "2.5.4.42",
     "domaincomponent": "0.9.2342.19200300.100.1.25",
     "userid": "0.9.2342.19200300.100.1.1",
     "e": "1.2.840.113549.1.9.1",
@@ -77,8 +74,12 @@ def _escape(value: str) -> str:
 
 def _fold(value: str) -> str:
     """A value prepared for comparison: case, width, composition and runs of blanks do not count."""
-    folded = unicodedata.normalize("NFKC", value).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    if not value.isascii():
+        # Compatibility caseless match, Unicode Standard 3.13, definition D146.
+        value = unicodedata.normalize("NFD", value).casefold()
+        value = unicodedata.normalize("NFKD", value).casefold()
+        value = unicodedata.normalize("NFKD", value)
+    return " ".join(value.casefold().split())
 
 
 def _match_key(attribute: RawAttribute) -> tuple[str, object]:
@@ -211,7 +212,7 @@ class Name:
 
 
 def _rfc4514_attribute(attribute: NameAttribute) -> str:
-    known = _RFC4514_TYPES.get(attribute.oid)
+    known = _TYPES.get(attribute.oid)
     if known is None or attribute.tag not in STRING_TYPES:
         # RFC 4514 section 2.4: a type without a short name takes the encoded value in hexadecimal.
         encoded = encode.value(attribute.tag, attribute.raw)

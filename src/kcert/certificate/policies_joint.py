@@ -137,7 +137,7 @@ _KICA: Final[tuple[_Row, ...]] = (
 
 _NCASIGN: Final[tuple[_Row, ...]] = (
     ("1", "기관/단체", "Office or association", _OFFICE, _OFFICIAL),
-    ("2", "법인", "Corporate", _COMPANY, _ALL),
+    ("2", "법인", "Corporate", _COMPANY, _NOTHING),
     ("3", "서버", "Server", _SERVER, _SITE),
     ("4", "개인 (소속직원, 용도제한)", "Employee, restricted", _PERSON, _RESTRICTED),
     ("5", "특수 기관", "Special, office", _OFFICE, _SPECIAL),

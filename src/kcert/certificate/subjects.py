@@ -90,7 +90,7 @@ def plain_name(common_name: str | None, real_name: str | None) -> str | None:
     """Name of the holder of a joint or financial certificate whose CN has no registration digits.
 
     The CN is shortened only to the real name of the identity data, and only by a suffix in
-    parentheses: ``한국상사(본점)`` stays what it is unless the certificate itself says ``한국상사``.
+    parentheses: ``한국상사(본점)`` stays as it is unless the certificate itself says ``한국상사``.
     A CN that is missing or names nobody gives way to the real name.
     """
     name = (common_name or "").strip()

@@ -252,5 +252,6 @@ class X509Certificate:
 
         try:
             return load_der_x509_certificate(self.der)
-        except (ValueError, InvalidVersion):
+        except (ValueError, InvalidVersion, Warning):
+            # Its warnings are exceptions where the program asked for that (python -W error).
             raise FormatError("certificate", "the cryptography library refuses it") from None
