@@ -61,16 +61,20 @@ def compute(id_number: str, random: bytes, hash_algorithm: str = "sha256") -> by
             empty or too long.
         UnsupportedAlgorithmError: kcert does not have the hash.
     """
-    digits = _digits(id_number)
-    size = len(random)
-    if digits and 0 < size <= _MAX_RANDOM:
+    content = None
+    try:
         name = _hash_name(hash_algorithm)
-        content = encode.sequence(encode.printable_string(digits), encode.bit_string(random))
+        digits, size = _digits(id_number), len(random)
+        if digits and 0 < size <= _MAX_RANDOM:
+            content = encode.sequence(encode.printable_string(digits), encode.bit_string(random))
+        is_number = bool(digits)
+        del digits
+    finally:
+        # A logger's view of this frame must not show them.
+        del id_number, random
+    if content is not None:
         return hashlib.new(name, hashlib.new(name, content).digest()).digest()
-    wrong_number = not digits
-    # A logger's view of this frame must not show them.
-    del id_number, random, digits
-    if wrong_number:
+    if not is_number:
         raise FormatError(
             "identity number",
             "must be digits, with or without hyphens and spaces",

@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from kcert.keys.ciphers import CIPHERS
 from kcert.keys.kdf import pbkdf2
 
-AES = {128: "2.16.840.1.101.3.4.1.2", 192: "2.16.840.1.101.3.4.1.22", 256: "2.16.840.1.101.3.4.1.42"}
+AES = {
+    128: "2.16.840.1.101.3.4.1.2",
+    192: "2.16.840.1.101.3.4.1.22",
+    256: "2.16.840.1.101.3.4.1.42",
+}
 
 
 @pytest.mark.parametrize("cipher", CIPHERS.values(), ids=lambda cipher: cipher.name)

@@ -71,7 +71,9 @@ def fixed_iv(pkcs8: bytes, password: bytes, iterations: int) -> bytes:
     ).encode()
 
 
-@pytest.mark.parametrize("profile", [*PROFILES, profiles.MODERN, *EVERY_PBES2], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "profile", [*PROFILES, profiles.MODERN, *EVERY_PBES2], ids=lambda p: p.name
+)
 def test_a_key_comes_out_of_its_lock_octet_for_octet(pkcs8, random, profile):
     locked = PrivateKey.load(pkcs8).lock("비밀번호 1!", profile)
     with EncryptedKey.load(locked.der).unlock("비밀번호 1!") as key:
@@ -112,7 +114,7 @@ def test_a_modulus_of_an_odd_number_of_bits_opens():
 
 @pytest.mark.parametrize("iterations", [1, 100, 300, 2048, 70_000])
 def test_keys_of_the_earliest_programs_open_with_the_fixed_vector(pkcs8, iterations):
-    key = EncryptedKey.load(fixed_iv(pkcs8, "pw".encode(), iterations))
+    key = EncryptedKey.load(fixed_iv(pkcs8, b"pw", iterations))
     assert (key.scheme, key.scheme_oid, key.iterations) == ("seedCBC", oids.SEED_CBC, iterations)
     assert key.unlock("pw").reveal_pkcs8() == pkcs8
     with clear_error(UnlockError):
@@ -289,7 +291,7 @@ def test_a_changed_key_file_gives_a_value_or_a_clear_error(small_locked, data):
 
 
 def test_os_urandom_is_where_salts_come_from(monkeypatch, pkcs8):
-    monkeypatch.setattr(os, "urandom", lambda size: bytes(size))
+    monkeypatch.setattr(os, "urandom", bytes)
     key = PrivateKey.load(pkcs8)
     for profile in PROFILES:
         assert key.lock("pw", profile) == key.lock("pw", profile)

@@ -62,8 +62,20 @@ def test_a_password_is_overwritten_after_use():
     assert octets == bytes(6)
 
 
-MEANINGS = ["", "\0", " ", "a", "a ", " a", "\0abc", "abc", "비밀번호", "👍",
-            unicodedata.normalize("NFD", "비밀번호"), "x" * 300]
+MEANINGS = [
+    "",
+    "\0",
+    " ",
+    "a",
+    "a ",
+    " a",
+    "\0abc",
+    "abc",
+    "비밀번호",
+    "👍",
+    unicodedata.normalize("NFD", "비밀번호"),
+    "x" * 300,
+]
 
 
 # PBKDF2 keys its HMAC with the password, and HMAC fills a key up with zero octets (RFC 2104): there

@@ -136,11 +136,12 @@ def pypinksign():
     return pytest.importorskip("pypinksign", reason="peer 'pypinksign' is not installed")
 
 
-class TestPyPinkSign:
-    @pytest.fixture(scope="class")
-    def credential(self):
-        return FakeAuthority("yessign").issue("홍길동", password=PASSWORD, profile=profiles.NPKI)
+@pytest.fixture(scope="module")
+def credential():
+    return FakeAuthority("yessign").issue("홍길동", password=PASSWORD, profile=profiles.NPKI)
 
+
+class TestPyPinkSign:
     @pytest.mark.parametrize(
         "profile", [profiles.NPKI, profiles.NPKI_PBES2, profiles.CHEAPEST], ids=lambda p: p.name
     )

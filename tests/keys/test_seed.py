@@ -170,8 +170,12 @@ platform_seed = pytest.mark.skipif(
 
 @platform_seed
 @settings(max_examples=60)
-@given(key=st.binary(min_size=16, max_size=16), iv=st.binary(min_size=16, max_size=16),
-       blocks=st.integers(0, 6), data=st.data())
+@given(
+    key=st.binary(min_size=16, max_size=16),
+    iv=st.binary(min_size=16, max_size=16),
+    blocks=st.integers(0, 6),
+    data=st.data(),
+)
 def test_own_and_platform_seed_agree(key, iv, blocks, data):
     plain = data.draw(st.binary(min_size=16 * blocks, max_size=16 * blocks))
     assert ciphers.platform_has_seed()

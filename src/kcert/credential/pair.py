@@ -58,11 +58,11 @@ class UnlockedKeyPair(Secret):
     __slots__ = ("_certificate", "_key")
 
     def __init__(self, certificate: Certificate, key: PrivateKey) -> None:
+        self._certificate = certificate
+        self._key = key
         if not key.matches(certificate.public_key_info):
             key.close()
             raise KeyMismatchError(certificate.fingerprint())
-        self._certificate = certificate
-        self._key = key
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._certificate!r}>"
