@@ -1,0 +1,410 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import base64
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+import kcert
+from kcert import npki
+from kcert.keys.profiles import CHEAPEST
+from kcert.loading import KINDS, recognise
+from kcert.loading.outline import outline
+from kcert.testing import FakeAuthority, assert_clear_error, clear_error
+from kcert.testing.strategies import der_values, mutations
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return FakeAuthority("yessign")
+
+
+@pytest.fixture(scope="module")
+def credential(authority):
+    return authority.issue(profile=CHEAPEST)
+
+
+@pytest.fixture(scope="module")
+def full(authority):
+    return authority.issue(profile=CHEAPEST, km=True, chain=True)
+
+
+@pytest.fixture
+def folder(full, tmp_path):
+    npki.write_folder(full, tmp_path / "cn=홍길동()0020")
+    return tmp_path / "cn=홍길동()0020"
+
+
+# What opens
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_folder_opens(folder, full, as_text):
+    assert kcert.load(str(folder) if as_text else folder) == full
+
+
+@pytest.mark.parametrize("name", ["signCert.der", "signPri.key"])
+def test_either_file_of_the_signing_pair_opens_the_whole_folder(folder, full, name):
+    assert kcert.load(folder / name) == full
+
+
+def test_the_signing_pair_opens_the_folder_in_any_case(folder, full):
+    for path in list(folder.iterdir()):
+        path.rename(path.with_name(path.name.upper()))
+
+    assert kcert.load(folder / "SIGNCERT.DER") == full
+
+
+@pytest.mark.parametrize("name", ["kmCert.der", "kmPri.key"])
+def test_either_file_of_the_km_pair_opens_that_pair(folder, full, name):
+    loaded = kcert.load(folder / name)
+
+    assert (loaded.certificate, loaded.key) == (
+        full.key_management.certificate,
+        full.key_management.key,
+    )
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key"),
+    [
+        ("mine.der", "mine.key"),
+        ("mine.cer", "mine.key"),
+        ("Mine.CRT", "mine.KEY"),
+        ("123홍길동456_sig.cer", "123홍길동456_sig.key"),
+        ("ispSignCert.der", "ispSignPri.key"),
+        ("cert.der", "key.der"),
+        ("cert", "cert.key"),
+    ],
+)
+def test_a_bare_pair_opens_from_either_file(credential, tmp_path, certificate, key):
+    (tmp_path / certificate).write_bytes(credential.certificate.der)
+    (tmp_path / key).write_bytes(credential.key.der)
+
+    assert kcert.load(tmp_path / certificate) == credential
+    if certificate != "cert":
+        assert kcert.load(tmp_path / key) == credential
+
+
+def test_content_decides_and_not_the_end_of_the_name(credential, tmp_path):
+    (tmp_path / "mine.der").write_bytes(credential.key.der)
+    (tmp_path / "mine.cer").write_bytes(credential.certificate.der)
+
+    assert kcert.load(tmp_path / "mine.der") == credential
+    assert kcert.load(tmp_path / "mine.cer") == credential
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("convert", [bytes, bytearray, memoryview])
+def test_a_pair_of_octets_opens_in_any_order(credential, reverse, convert):
+    pair = (convert(credential.certificate.der), convert(credential.key.der))
+
+    assert kcert.load(pair[::-1] if reverse else pair) == credential
+
+
+def test_a_pem_certificate_with_its_key_opens(credential):
+    pem = credential.certificate.to_pem().encode()
+
+    assert kcert.load((credential.key.der, pem)) == credential
+
+
+def test_published_pairs_open(shared_data):
+    kica = shared_data / "fixtures" / "kica-test"
+    signing = kcert.load(kica / "ispSignPri.key")
+    assert signing.certificate.serial_number == 12734
+    assert kcert.load(kica / "ispKmCert.der").certificate.serial_number == 12735
+
+    demo = kcert.load(shared_data / "fixtures" / "pbes2-sha256" / "cert.der")
+    with demo.unlock("1111aaaa!!!!") as unlocked:
+        unlocked.verify(unlocked.sign(b"TEST_MSG"), b"TEST_MSG")
+
+
+def test_a_published_folder_signs_as_published(shared_data):
+    folder = shared_data / "fixtures" / "yessign-test"
+
+    with kcert.load(folder).unlock("WTuA8Ev0lWXVFSiI!") as unlocked:
+        signature = unlocked.sign(b"TEST_MSG")
+    assert signature == (folder / "pkcs1_sha256_TEST_MSG.sig").read_bytes()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a privilege here")
+def test_a_link_to_a_file_is_followed_where_the_caller_names_it(credential, tmp_path):
+    (tmp_path / "real.der").write_bytes(credential.certificate.der)
+    (tmp_path / "real.key").write_bytes(credential.key.der)
+    (tmp_path / "link.der").symlink_to(tmp_path / "real.der")
+    (tmp_path / "link.key").symlink_to(tmp_path / "real.key")
+
+    assert kcert.load(tmp_path / "link.der") == credential
+
+
+def test_loading_a_folder_imports_no_heavy_library(folder):
+    program = (
+        "import sys, kcert; kcert.load(sys.argv[1]);"
+        "print([m for m in ('cryptography', 'pyasn1', 'hypothesis') if m in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout.strip() == "[]"
+
+
+# What does not open, and what is said
+
+
+def zip_of(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("signCert.der", data)
+    return buffer.getvalue()
+
+
+def tar_of(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        member = tarfile.TarInfo("signCert.der")
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def pem(label: str, data: bytes = b"0123456789") -> bytes:
+    text = base64.encodebytes(data).decode()
+    return f"-----BEGIN {label}-----\n{text}-----END {label}-----\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (bytes(1300), "blank"),
+        (pem("CERTIFICATE"), "pem-certificate"),
+        (b"Bag Attributes\r\n" + pem("CERTIFICATE"), "pem-certificate"),
+        (pem("TRUSTED CERTIFICATE"), "pem-certificate"),
+        (pem("ENCRYPTED PRIVATE KEY"), "pem-locked-key"),
+        (pem("PRIVATE KEY"), "pem-key"),
+        (pem("RSA PRIVATE KEY"), "pem-key"),
+        (pem("OPENSSH PRIVATE KEY"), "pem-key"),
+        (pem("PRIVATE KEY") + pem("CERTIFICATE"), "pem-bundle"),
+        (pem("CERTIFICATE REQUEST"), "pem-other"),
+        (pem("PKCS7"), "pem-other"),
+        (b"<!DOCTYPE html><html></html>", "html"),
+        (b"\xef\xbb\xbf\r\n  <HTML>", "html"),
+        (b'<?xml version="1.0"?><TaxInvoice/>', "xml"),
+        (b'{"error": "expired"}', "json"),
+        (b"%PDF-1.7\n", "image"),
+        (b"\x89PNG\r\n\x1a\n", "image"),
+        (b"7z\xbc\xaf\x27\x1c", "archive"),
+        (b"\x1f\x8b\x08", "archive"),
+        (b"\xfe\xed\xfe\xed\0\0\0\2", "java-keystore"),
+        (b"\x30\x80\x02\x01\x03", "ber"),
+        (b"\x30\x82\x05\x10\x30\x1a", "der"),
+        (b"\x30\x00", "der"),
+        ("비밀번호를 잊었습니다".encode(), "text"),
+        (b"not a certificate", "text"),
+        (b"\x8f\x00\x01\x02", "unknown"),
+    ],
+)
+def test_content_of_another_kind_is_named(data, code):
+    with clear_error(kcert.FormatError) as caught:
+        kcert.load(data)
+    kind = recognise(data)
+    assert kind.code == code
+    assert kind.name in str(caught.error)
+    assert kind.name_ko in caught.error.message_ko
+
+
+def test_what_kcert_itself_makes_is_told_apart(credential, authority):
+    certificate, key = credential.certificate.der, credential.key.der
+    with credential.unlock("kcert-Test-1!") as unlocked:
+        pkcs8 = unlocked.reveal_pkcs8()
+
+    assert recognise(certificate).code == "certificate"
+    assert recognise(key).code == "locked-key"
+    assert recognise(pkcs8).code == "open-key"
+    assert recognise(npki.dump_ca_certificates(authority.ca_certificates)).code == "ca-certificates"
+    assert recognise(credential.certificate.public_key_info).code == "public-key"
+    assert recognise(zip_of(certificate)).code == "zip"
+    assert recognise(tar_of(certificate)).code == "archive"
+    assert recognise(base64.b64encode(key)).code == "base64"
+    assert recognise(base64.encodebytes(key)).code == "base64"
+    assert recognise(base64.urlsafe_b64encode(key)).code == "base64"
+    assert recognise(key.hex().encode()).code == "hex"
+    assert recognise(key.hex().upper().encode()).code == "hex"
+
+
+def test_real_files_are_told_apart(shared_data):
+    expected = {
+        "fixtures/yessign-test/cert.pfx": "pkcs12",
+        "fixtures/yessign-test/pkcs7_signed_TEST_MSG.p7": "cms",
+        "fixtures/yessign-test/plain_with_R.p8.der": "open-key",
+        "fixtures/yessign-test/pbes2_seed.key": "locked-key",
+        "fixtures/delfino-cms/signedConsent.p7": "cms",
+        "fixtures/delfino-cms/signedConsent.b64u": "base64",
+        "ca/KISA-RootCA-1.der": "certificate",
+        "ca/lists/CaPubs_All": "ca-certificates",
+        "ca/lists/KISA_RootCA_4.crl": "crl",
+    }
+    found = {name: recognise((shared_data / name).read_bytes()).code for name in expected}
+
+    assert found == expected
+
+
+def test_an_open_key_is_never_quoted(credential):
+    with credential.unlock("kcert-Test-1!") as unlocked:
+        pkcs8 = unlocked.reveal_pkcs8()
+
+    with clear_error(kcert.FormatError, canaries=[pkcs8, pkcs8[200:232]]):
+        kcert.load(pkcs8)
+
+
+def test_a_certificate_alone_says_what_is_missing(credential, tmp_path):
+    (tmp_path / "signCert.der").write_bytes(credential.certificate.der)
+    (tmp_path / "other.der").write_bytes(credential.certificate.der)
+
+    with clear_error(kcert.FormatError) as caught:
+        kcert.load(tmp_path / "signCert.der")
+    assert "signPri.key is missing" in str(caught.error)
+    with clear_error(kcert.FormatError) as caught:
+        kcert.load(tmp_path / "other.der")
+    assert "a certificate alone" in str(caught.error)
+    assert "kcert.Certificate.load" in str(caught.error)
+
+
+def test_a_key_alone_says_what_is_missing(credential, tmp_path):
+    (tmp_path / "mine.key").write_bytes(credential.key.der)
+
+    with clear_error(kcert.FormatError) as caught:
+        kcert.load(tmp_path / "mine.key")
+    assert "a locked private key (PKCS#8) without its certificate" in str(caught.error)
+
+
+def test_two_candidates_for_the_other_half_are_ambiguous(authority, credential, tmp_path):
+    (tmp_path / "mine.key").write_bytes(credential.key.der)
+    (tmp_path / "mine.der").write_bytes(credential.certificate.der)
+    (tmp_path / "mine.cer").write_bytes(authority.issue(profile=CHEAPEST).certificate.der)
+
+    with clear_error(kcert.AmbiguousError):
+        kcert.load(tmp_path / "mine.key")
+
+
+def test_two_equal_candidates_are_one(credential, tmp_path):
+    (tmp_path / "mine.key").write_bytes(credential.key.der)
+    (tmp_path / "mine.der").write_bytes(credential.certificate.der)
+    (tmp_path / "mine.cer").write_bytes(credential.certificate.der)
+
+    assert kcert.load(tmp_path / "mine.key") == credential
+
+
+def test_a_pair_of_the_wrong_things_is_refused(credential):
+    certificate, key = credential.certificate.der, credential.key.der
+
+    for pair in ((certificate, certificate), (key, key), (certificate, b""), (b"", key)):
+        with clear_error(kcert.FormatError):
+            kcert.load(pair)
+
+
+def test_a_folder_without_a_credential_says_what_belongs_there(tmp_path):
+    with clear_error(kcert.FormatError) as caught:
+        kcert.load(tmp_path)
+    assert "signCert.der and signPri.key are missing" in str(caught.error)
+
+
+@pytest.mark.parametrize("path", ["", "no/such/file", "a\0b", "\ud800", "x" * 5000])
+def test_an_absent_or_impossible_path_is_a_storage_error(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+
+    with clear_error((kcert.StorageError, kcert.FormatError)):
+        kcert.load(path)
+
+
+def test_no_message_shows_a_path(tmp_path):
+    for path in (tmp_path / "cn=홍길동", tmp_path / "cn=홍길동" / "signCert.der"):
+        with clear_error(kcert.NotFoundError, canaries=["홍길동"]) as caught:
+            try:
+                kcert.load(path)
+            except kcert.NotFoundError as error:
+                error.name = None
+                raise
+        assert caught.error.code == "not-found"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system has no pipes and devices by name")
+def test_pipes_and_devices_are_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "signCert.der")
+
+    for path in (tmp_path / "signCert.der", "/dev/zero", "/dev/null"):
+        with clear_error(kcert.FormatError):
+            kcert.load(path)
+
+
+def test_a_large_file_is_refused_before_it_is_read(tmp_path):
+    with (tmp_path / "huge.der").open("wb") as file:
+        file.truncate(1 << 40)
+
+    with clear_error(kcert.LimitError):
+        kcert.load(tmp_path / "huge.der")
+    with clear_error(kcert.LimitError):
+        kcert.load(bytes((1 << 20) + 1))
+
+
+def test_the_size_limit_is_an_argument(credential):
+    pair = (credential.certificate.der, credential.key.der)
+
+    with clear_error(kcert.LimitError):
+        kcert.load(pair, limits=kcert.Limits(max_file_size=100))
+
+
+@pytest.mark.parametrize("source", [None, 7, {}, [], (b"",), (b"", b"", b""), ("a", "b"), [1, 2]])
+def test_a_source_of_the_wrong_type_is_a_type_error(source):
+    with pytest.raises(TypeError):
+        kcert.load(source)
+
+
+# The table
+
+
+def test_every_row_has_its_own_code_and_both_languages():
+    assert len({kind.code for kind in KINDS}) == len(KINDS)
+    for kind in KINDS:
+        assert_clear_error(kind.refusal())
+
+
+def test_the_last_row_takes_what_is_left():
+    assert KINDS[-1].looks(os.urandom(40))
+
+
+@given(st.binary(max_size=300) | der_values() | st.text().map(str.encode))
+def test_everything_is_recognised_and_refused_clearly(data):
+    with pytest.raises(kcert.KcertError) as caught:
+        kcert.load(data)
+    assert_clear_error(caught.value)
+
+
+@given(data=st.data())
+@hypothesis_settings(max_examples=200)
+def test_mutated_pairs_give_a_credential_or_a_clear_error(data, credential):
+    pair = (
+        data.draw(mutations(credential.certificate.der)),
+        data.draw(mutations(credential.key.der)),
+    )
+
+    try:
+        kcert.load(pair)
+    except kcert.KcertError as error:
+        assert_clear_error(error)
+
+
+@given(der_values())
+def test_an_outline_never_raises(data):
+    assert outline(data) is None or outline(data)
+    assert outline(data[:-1]) is None
