@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import kcert
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PACKAGE = ROOT / "src" / "kcert"
@@ -55,6 +57,31 @@ def test_every_public_module_has_a_reference_page_and_no_page_is_left_over() -> 
     }
 
     assert documented == (rooms() - WITHOUT_PAGE) | INNER
+
+
+def test_every_name_of_the_front_door_is_on_the_reference_index() -> None:
+    index = (DOCS / "reference" / "index.md").read_text("utf-8")
+    errors = {name for name in kcert.__all__ if isinstance(getattr(kcert, name), type)}
+    errors = {name for name in errors if issubclass(getattr(kcert, name), kcert.KcertError)}
+
+    missing = [name for name in kcert.__all__ if f"`{name}`" not in index]
+
+    assert set(missing) <= errors | rooms_of_the_front_door() | {"__version__"}
+
+
+def rooms_of_the_front_door() -> set[str]:
+    return {module.removeprefix("kcert.") for module in rooms()}
+
+
+def test_the_table_of_standards_names_rooms_and_tests_that_exist() -> None:
+    rows = (DOCS / "standards.md").read_text("utf-8").splitlines()
+    cells = [row.split("|")[3:5] for row in rows if row.startswith("| ") and "`" in row]
+
+    for here, tests in cells:
+        for room in re.findall(r"`(\w+)`", here):
+            assert list(PACKAGE.glob(f"{room}*")), room
+        for test in re.findall(r"`([\w/.]+)`", tests):
+            assert (ROOT / test).exists(), test
 
 
 @pytest.mark.parametrize(
