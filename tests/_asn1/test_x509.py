@@ -160,6 +160,22 @@ def test_the_size_is_capped():
     assert caught.value.maximum == 1 << 20
 
 
+def test_a_serial_number_is_of_any_sign_and_at_most_256_octets():
+    for number in (0, -(1 << 2047), (1 << 2047) - 1):
+        part = encode.integer(number)
+        assert RawCertificate.read(certificate(serial=part)).serial_number == number
+        assert (
+            read_authority_key_identifier(
+                encode.sequence(encode.integer(number, 0x82))
+            ).serial_number
+            == number
+        )
+    with pytest.raises(LimitError):
+        RawCertificate.read(certificate(serial=encode.integer(1 << 2047)))
+    with pytest.raises(LimitError):
+        read_authority_key_identifier(encode.sequence(encode.integer(1 << 2047, 0x82)))
+
+
 def test_every_cut_is_a_format_error():
     for end in range(len(GOOD)):
         with pytest.raises(FormatError):

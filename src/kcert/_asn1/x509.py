@@ -15,9 +15,18 @@ from kcert.errors import LimitError
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["MAX_CERTIFICATE_SIZE", "RawAttribute", "RawCertificate", "RawRdn", "read_name"]
+__all__ = [
+    "MAX_CERTIFICATE_SIZE",
+    "MAX_SERIAL_NUMBER_SIZE",
+    "RawAttribute",
+    "RawCertificate",
+    "RawRdn",
+    "read_name",
+    "read_serial_number",
+]
 
 MAX_CERTIFICATE_SIZE = 1 << 20
+MAX_SERIAL_NUMBER_SIZE = 256
 
 RawAttribute = tuple[str, int, bytes]
 """Type of a name's attribute as dotted OID, tag of its value, content octets of its value."""
@@ -123,7 +132,7 @@ class RawCertificate(NamedTuple):
 
         fields = Reader(tbs, _FORMAT).sequence()
         version = _read_version(fields)
-        serial_number = fields.integer()
+        serial_number = read_serial_number(fields)
         tbs_algorithm = _read_algorithm(fields.read_encoded())
         issuer = fields.read_encoded()
         validity = fields.sequence()
@@ -153,6 +162,20 @@ class RawCertificate(NamedTuple):
             algorithm=algorithm,
             signature=signature,
         )
+
+
+def read_serial_number(fields: Reader, tag: int = der.INTEGER) -> int:
+    """Read a serial number of any sign (RFC 5280 section 4.1.2.2 asks for 20 positive octets).
+
+    Raises:
+        FormatError: It is no INTEGER.
+        LimitError: More octets than `MAX_SERIAL_NUMBER_SIZE`; Python would not print such a number.
+    """
+    number = fields.integer(tag)
+    size = (number + (number < 0)).bit_length() // 8 + 1
+    if size > MAX_SERIAL_NUMBER_SIZE:
+        raise LimitError("serial number size", size, MAX_SERIAL_NUMBER_SIZE, where=_FORMAT)
+    return number
 
 
 def _read_version(fields: Reader) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from kcert._asn1 import der
 from kcert._asn1.der import Reader
 from kcert._asn1.strings import decode_string
+from kcert._asn1.x509 import read_serial_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +142,7 @@ def read_authority_key_identifier(value: bytes) -> RawAuthorityKeyIdentifier:
                 issuer = wrapper.read_encoded()
                 wrapper.finish()
     if content.peek() == der.context(2, constructed=False):
-        serial_number = content.integer(der.context(2, constructed=False))
+        serial_number = read_serial_number(content, der.context(2, constructed=False))
     content.finish()
     return RawAuthorityKeyIdentifier(key_identifier, issuer, serial_number)
 
