@@ -23,13 +23,13 @@ def main(folders: list[str]) -> int:
             continue
         count += 1
         authority, policy = certificate.authority, certificate.policy
-        print(f"  소유자 · holder:    {certificate.holder_name or certificate.subject.rfc4514()}")
-        print(f"  기관 · authority:   {authority.name_ko if authority else '-'}")
-        print(f"  용도 · policy:      {policy.name_ko if policy else '-'}")
-        print(f"  만료 · expires:     {certificate.validity.not_after.astimezone():%Y-%m-%d}")
+        print(f"  소유자 · holder: {certificate.holder_name or certificate.subject.rfc4514()}")
+        print(f"  기관 · authority: {authority.name_ko if authority else '-'}")
+        print(f"  용도 · policy: {policy.name_ko if policy else '-'}")
+        print(f"  마지막 날 · last day: {certificate.validity.last_day}")
         print(f"  남은 날 · days left: {certificate.validity.days_left()}")
         if found.duplicate_of is not None:
-            print(f"  같은 것 · same as:  {found.duplicate_of}")
+            print(f"  같은 것 · same as: {found.duplicate_of}")
     print(f"인증서 {count}개 · {count} certificates")
     return 0
 

@@ -16,6 +16,7 @@ import sys
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 import kcert
@@ -47,8 +48,12 @@ def main(arguments: list[str]) -> int:
 
     # The other side knows the certificate only; `public_key()` is a key of `cryptography`.
     certificate = kcert.Certificate.load(der)
+    key = certificate.public_key()
+    if not isinstance(key, RSAPublicKey):
+        print("RSA 인증서가 아닙니다 · not an RSA certificate", file=sys.stderr)
+        return 1
     try:
-        certificate.public_key().verify(signature, TEXT, PKCS1v15(), SHA256())
+        key.verify(signature, TEXT, PKCS1v15(), SHA256())
     except InvalidSignature:
         print("서명이 맞지 않습니다 · the signature does not verify", file=sys.stderr)
         return 1
