@@ -7,8 +7,7 @@ One pass over the text, in time proportional to its length. Text between blocks 
 from __future__ import annotations
 
 import binascii
-
-from attrs import field, frozen
+from typing import NamedTuple
 
 from kcert.errors import FormatError
 
@@ -22,13 +21,15 @@ _MAX_LABEL = 64
 _COLUMNS = 64
 
 
-@frozen
-class PemBlock:
-    """One block: its label, its RFC 1421 headers and the decoded octets."""
+class PemBlock(NamedTuple):
+    """One block: its label, its RFC 1421 headers and the decoded octets (a key, perhaps)."""
 
     label: str
     headers: tuple[tuple[str, str], ...]
-    data: bytes = field(repr=False)
+    data: bytes
+
+    def __repr__(self) -> str:
+        return f"<PEM block {self.label!r}>"
 
 
 def _fail(reason: str, offset: int) -> FormatError:

@@ -163,11 +163,15 @@ class Certificate(X509Certificate):
         return Certificate.load, (self.der,)
 
 
-@frozen(repr=False)
+# The classes below add no fields: what attrs made for `Certificate` holds for them as it is.
+
+
 class _RegisteredCertificate(Certificate):
     """What joint and financial certificates have in common: a registered, renewable holder."""
 
-    @cached_property
+    __slots__ = ()
+
+    @property
     def holder_name(self) -> str | None:
         """Name of the holder: the CN without English name, registration digits and suffix."""
         common_name = self.subject.common_name
@@ -186,33 +190,36 @@ class _RegisteredCertificate(Certificate):
         """Three digits of the bank in a yessign CN, ``"020"``, or ``None``."""
         return bank_code(self.subject.common_name)
 
-    @cached_property
+    @property
     def renewal_window(self) -> RenewalWindow | None:
         """From 30 days before the expiry day (Korean calendar) to the last moment of validity."""
         return RenewalWindow.of(self.validity)
 
 
-@frozen(repr=False)
 class JointCertificate(_RegisteredCertificate):
     """공동인증서 (NPKI), formerly 공인인증서."""
+
+    __slots__ = ()
 
     kind: ClassVar[CertificateKind] = CertificateKind.JOINT
 
 
-@frozen(repr=False)
 class FinancialCertificate(_RegisteredCertificate):
     """금융인증서 (YESKEY). Its key never leaves the KFTC, so there is no key file to it."""
+
+    __slots__ = ()
 
     kind: ClassVar[CertificateKind] = CertificateKind.FINANCIAL
 
 
-@frozen(repr=False)
 class GovernmentCertificate(Certificate):
     """행정전자서명 (GPKI) and 교육기관 전자서명 (EPKI)."""
 
+    __slots__ = ()
+
     kind: ClassVar[CertificateKind] = CertificateKind.GOVERNMENT
 
-    @cached_property
+    @property
     def holder_name(self) -> str | None:
         """Name of the officer without the digits around it; of a server or seal the CN."""
         return officer_name(self.subject.common_name)

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kcert._asn1 import der, oids
 from kcert._asn1.algorithm import AlgorithmIdentifier
@@ -51,8 +49,7 @@ _CURVES: Final[dict[str, int]] = {
 }
 
 
-@frozen
-class PublicKeyFacts:
+class PublicKeyFacts(NamedTuple):
     """What a SubjectPublicKeyInfo says.
 
     Attributes:
