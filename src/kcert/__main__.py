@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status: 0 where everything went well, 1 where something failed, 2 where the
         command was not understood.
     """
-    from kcert.cli.entry import run
+    from kcert.cli import run
 
     return run(sys.argv[1:] if arguments is None else arguments, sys.stdout, sys.stderr)
 

@@ -3,4 +3,6 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from kcert.cli.entry import run
+
+__all__ = ["run"]
