@@ -18,7 +18,7 @@ import hashlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kcert.errors import ConflictError, LimitError, StorageError, UnavailableError
+from kcert.errors import ConflictError, KcertError, LimitError, StorageError, UnavailableError
 from kcert.storage import journal
 from kcert.storage.backend import (
     ANY,
@@ -66,6 +66,8 @@ class FileBackend:
     def __init__(self, root: str | os.PathLike[str], *, max_size: int = DEFAULT_MAX_SIZE) -> None:
         self._root = Root(root)
         self._max_size = max_size
+        # Folders in which a listing saw what a crash had left; the next write tidies them.
+        self._untidy: set[str] = set()
 
     def __repr__(self) -> str:
         return "<FileBackend>"  # the path can hold a person's name
@@ -95,7 +97,7 @@ class FileBackend:
         prefix = check_folder(prefix)
         try:
             with self._root.descend(prefix) as folder:
-                yield from walk(folder, prefix)
+                yield from walk(folder, prefix, self._untidy)
         except FileNotFoundError:
             return
         except OSError as error:
@@ -142,6 +144,7 @@ class FileBackend:
         self, name: str, data: bytes, *, replace: Version | AnyVersion | None = None
     ) -> Version:
         """Write ``data`` under ``name``; see `Backend.put`."""
+        self._tidy()
         name = check_name(name)
         self._check_size(data)
         folder, _, leaf = name.rpartition("/")
@@ -169,6 +172,7 @@ class FileBackend:
     @explained
     def delete(self, name: str) -> None:
         """Remove ``name``; see `Backend.delete`. A folder that becomes empty goes too."""
+        self._tidy()
         name = check_name(name)
         folder, _, leaf = name.rpartition("/")
         with self._root.writing(folder) as opened:
@@ -178,6 +182,7 @@ class FileBackend:
     @explained
     def put_folder(self, folder: str, files: Mapping[str, bytes]) -> None:
         """Create a folder with these files; see `FolderBackend.put_folder`."""
+        self._tidy()
         folder = check_name(folder)
         for leaf, data in files.items():
             check_leaf(leaf)
@@ -211,6 +216,7 @@ class FileBackend:
         replace: Mapping[str, Version],
     ) -> None:
         """Change several files of one folder; see `FolderBackend.change_folder`."""
+        self._tidy()
         folder = check_folder(folder)
         for leaf, data in changes.items():
             check_leaf(leaf)
@@ -238,6 +244,15 @@ class FileBackend:
                 journal.finish(opened)
 
     # What the verbs are made of
+
+    def _tidy(self) -> None:
+        """Finish changes and remove leftovers that a listing has seen, as far as that works."""
+        while self._untidy:
+            with suppress(OSError, KcertError, KeyError):
+                folder = self._untidy.pop()
+                with self._root.writing(folder):
+                    pass
+                self._root.prune(folder)
 
     def _snapshot(self, opened: Folder, leaves: Collection[str]) -> dict[str, Blob]:
         changes = journal.pending(opened)

@@ -22,45 +22,51 @@ __all__ = ["MAX_DEPTH", "walk"]
 MAX_DEPTH: Final = 16
 
 
-def walk(folder: FolderReader, name: str, depth: int = MAX_DEPTH) -> Iterator[FolderListing]:
+def walk(
+    folder: FolderReader, name: str, untidy: set[str], depth: int = MAX_DEPTH
+) -> Iterator[FolderListing]:
     """Yield ``folder`` and every folder below it, names sorted within each.
 
     Args:
         folder: An open folder.
         name: Its name in the store.
+        untidy: Takes the names of folders with unfinished changes or temporary files in them.
         depth: How many levels to go down; a folder below that is yielded with a problem.
     """
     files: list[str] = []
     inner: list[str] = []
     refused = 0
-    changing = False
     for entry, kind in folder.entries():
         try:
             leaf = check_name(entry)
         except FormatError:
-            changing = changing or entry == journal.CHANGE_FILE
-            refused += kind == "folder" and not entry.startswith(RESERVED_PREFIX)
+            if entry.startswith(RESERVED_PREFIX):
+                untidy.add(name)
+            elif kind == "folder":
+                refused += 1
             continue
         if kind == "file":
             files.append(leaf)
         elif kind == "folder":
             inner.append(leaf)
-    if changing:
+    if name in untidy:
         files = _as_changed(files, folder)
     problem = _refused_names(name, refused) if refused else None
     yield FolderListing(name, tuple(sorted(files)), problem)
     for leaf in sorted(inner):
-        yield from _walk_inner(folder, leaf, f"{name}/{leaf}" if name else leaf, depth)
+        yield from _walk_inner(folder, leaf, f"{name}/{leaf}" if name else leaf, untidy, depth)
 
 
-def _walk_inner(folder: FolderReader, leaf: str, name: str, depth: int) -> Iterator[FolderListing]:
+def _walk_inner(
+    folder: FolderReader, leaf: str, name: str, untidy: set[str], depth: int
+) -> Iterator[FolderListing]:
     if depth == 0:
         yield FolderListing(name, (), _too_deep(name))
         return
     try:
         check_name(name)
         with folder.child(leaf) as child:
-            yield from walk(child, name, depth - 1)
+            yield from walk(child, name, untidy, depth - 1)
     except FileNotFoundError:
         return  # gone since it was listed
     except OSError as error:
