@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 import kcert
 from kcert import npki
+from kcert._asn1 import encode
+from kcert._asn1.der import Reader
 from kcert.keys.profiles import CHEAPEST
 from kcert.loading import KINDS, recognise
 from kcert.loading.outline import outline
@@ -259,6 +261,56 @@ def test_real_files_are_told_apart(shared_data):
     assert found == expected
 
 
+def test_what_other_programs_make_is_told_apart(credential):
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    with credential.unlock("kcert-Test-1!") as unlocked:
+        rsa_key = unlocked.to_cryptography()
+        encoding, nothing = serialization.Encoding.DER, serialization.NoEncryption()
+        traditional = serialization.PrivateFormat.TraditionalOpenSSL
+        made = {
+            "RSAPrivateKey": rsa_key.private_bytes(encoding, traditional, nothing),
+            "ECPrivateKey": ec.generate_private_key(ec.SECP256R1()).private_bytes(
+                encoding, traditional, nothing
+            ),
+            "CertificationRequest": x509.CertificateSigningRequestBuilder()
+            .subject_name(x509.Name([]))
+            .sign(rsa_key, hashes.SHA256())
+            .public_bytes(encoding),
+            "PFX": pkcs12.serialize_key_and_certificates(
+                b"x", rsa_key, credential.certificate.to_cryptography(), None, nothing
+            ),
+        }
+
+    assert {outline(data): name for name, data in made.items()} == {name: name for name in made}
+    assert [recognise(data).code for data in made.values()] == [
+        "open-key",
+        "open-key",
+        "csr",
+        "pkcs12",
+    ]
+
+
+def test_a_message_without_its_wrapper_is_told_apart(shared_data):
+    data = (shared_data / "fixtures" / "yessign-test" / "pkcs7_signed_TEST_MSG.p7").read_bytes()
+    wrapper = Reader(data, "test").sequence()
+    wrapper.oid()
+    bare = wrapper.enter(0xA0).read_encoded()
+
+    assert recognise(bare).code == "cms"
+
+
+def test_a_certificate_of_version_1_is_told_apart():
+    sequence = encode.sequence
+    name = sequence()
+    version_1 = sequence(encode.integer(1), name, name, name, name, name)
+
+    assert outline(sequence(version_1, name, encode.bit_string(b""))) == "Certificate"
+
+
 def test_an_open_key_is_never_quoted(credential):
     with credential.unlock("kcert-Test-1!") as unlocked:
         pkcs8 = unlocked.reveal_pkcs8()
@@ -408,3 +460,34 @@ def test_mutated_pairs_give_a_credential_or_a_clear_error(data, credential):
 def test_an_outline_never_raises(data):
     assert outline(data) is None or outline(data)
     assert outline(data[:-1]) is None
+
+
+def fuzz_inputs(folder):
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                yield from (archive.read(name) for name in archive.namelist() if name[-1] != "/")
+        elif path.is_file():
+            yield path.read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", ["openssl-fuzz-corpora", "gnutls"])
+def test_inputs_that_broke_other_programs_give_a_clear_error(shared_data, source):
+    def inspect(data):
+        return kcert.inspect(kcert.Certificate.load(data)).to_dict(names=True)
+
+    count = 0
+    for data in fuzz_inputs(shared_data / "vectors" / source):
+        count += 1
+        for door in (
+            kcert.load,
+            inspect,
+            npki.load_ca_certificates,
+            lambda data: npki.load({"signCert.der": data, "signPri.key": data}),
+        ):
+            try:
+                door(data)
+            except kcert.KcertError as error:
+                assert_clear_error(error)
+    assert count > 1000
