@@ -16,7 +16,6 @@ from attrs import evolve
 from kcert.errors import (
     AlreadyExistsError,
     ConflictError,
-    KcertError,
     NotFoundError,
     StorageError,
 )
@@ -113,25 +112,24 @@ class OrderedFolders:
     def put_folder(self, folder: str, files: Mapping[str, bytes]) -> None:
         """Write these files in their order; see `FolderBackend.put_folder`.
 
-        If one fails, those written by this call are removed again, as far as that works.
+        What a crash or a failure leaves has no mark, and the next attempt at the same files takes
+        it over. So it must not be removed here either: somebody else may have taken it over.
         """
-        names = [(check_name(_join(folder, leaf)), data) for leaf, data in files.items()]
+        *parts, mark = ((check_name(_join(folder, leaf)), data) for leaf, data in files.items())
         written: list[str] = []
-        try:
-            for position, (name, data) in enumerate(names, 1):
-                try:
-                    self._backend.put(name, data)
-                except AlreadyExistsError:
-                    # Before the mark there may be what a crashed attempt at the same left.
-                    if position == len(names) or self._backend.get(name).data != data:
-                        raise
-                else:
-                    written.append(name)
-        except BaseException:
-            for name in reversed(written):
-                with suppress(KcertError):
-                    self._backend.delete(name)
-            raise
+        for name, data in parts:
+            try:
+                self._backend.put(name, data)
+            except AlreadyExistsError:
+                if self._backend.get(name).data == data:
+                    continue
+                # The folder is another one's. Nobody with these files can complete it.
+                for ours in written:
+                    with suppress(NotFoundError):
+                        self._backend.delete(ours)
+                raise
+            written.append(name)
+        self._backend.put(*mark)
 
     def change_folder(
         self,

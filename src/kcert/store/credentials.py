@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kcert.credential import Credential
 from kcert.errors import (
     AlreadyExistsError,
     AmbiguousError,
+    FormatError,
     NotFoundError,
     UnavailableError,
 )
@@ -96,10 +98,10 @@ class Store:
             NotFoundError: If there is none.
             AmbiguousError: If the same certificate is there more than once; ask by location then.
         """
-        if "/" in id:
-            found = [entry for entry in self._at(id) if entry.location == id]
-        else:
-            found = [entry for entry in self.entries() if _answers(entry, id)]
+        found: list[Entry] = []
+        with suppress(FormatError):  # what is no name is nowhere
+            candidates = self._at(id) if "/" in id else self.entries()
+            found = [entry for entry in candidates if _answers(entry, id)]
         if len(found) == 1:
             return found[0]
         if not found:
