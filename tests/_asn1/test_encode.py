@@ -52,9 +52,23 @@ def test_values_are_written_as_published(encoded, octets):
     assert encoded.hex() == octets
 
 
-@given(st.integers(-(2**300), 2**300))
+def _is_lowest_of_its_octets(number: int) -> bool:
+    """-128, -32768 and so on: pyasn1 pads just these by an octet, which X.690 8.3.2 forbids."""
+    return number < 0 and -number == 1 << (8 * ((number + 1).bit_length() // 8 + 1) - 1)
+
+
+@given(st.integers(-(2**300), 2**300).filter(lambda number: not _is_lowest_of_its_octets(number)))
 def test_integers_are_written_as_pyasn1_writes_them(number):
     assert encode.integer(number) == encoder.encode(univ.Integer(number))
+
+
+@pytest.mark.parametrize("octets", [1, 2, 3, 8, 37])
+def test_the_lowest_integer_of_some_octets_takes_no_more(octets):
+    lowest = -(1 << (8 * octets - 1))
+
+    assert encode.integer(lowest) == bytes((2, octets, 0x80)) + bytes(octets - 1)
+    assert _is_lowest_of_its_octets(lowest)
+    assert not _is_lowest_of_its_octets(lowest + 1)
 
 
 @given(oids())
