@@ -474,6 +474,44 @@ def test_a_medium_without_hard_links_still_creates_only(backend, root, monkeypat
     assert hidden(root) == []
 
 
+class SharingViolationError(PermissionError):
+    """What Windows raises while a scanner has the file open."""
+
+    winerror = 32
+
+
+@pytest.mark.parametrize("call", ["replace", "unlink", "rename"])
+def test_a_file_that_windows_says_is_in_use_is_tried_again(backend, monkeypatch, call):
+    backend.put("a/x", b"1")
+    real, failures = getattr(os, call), [SharingViolationError(), SharingViolationError()]
+
+    def busy(*args, **kwargs):
+        if failures:
+            raise failures.pop()
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(os, call, busy)
+    backend.put("a/x", b"2", replace=ANY)
+    assert backend.get("a/x").data == b"2"
+    backend.delete("a/x")
+    assert not failures
+
+
+def test_a_refusal_is_not_tried_again(backend, monkeypatch):
+    backend.put("a/x", b"1")
+    calls = []
+
+    def refuse(*args, **kwargs):
+        calls.append(1)
+        raise PermissionError(13, "no")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(UnavailableError):
+        backend.put("a/x", b"2", replace=ANY)
+    assert len(calls) == 1
+    assert backend.get("a/x").data == b"1"
+
+
 def test_no_descriptor_is_left_open(backend):
     descriptors = Path("/proc/self/fd")
     if not descriptors.is_dir():

@@ -21,7 +21,7 @@ from kcert.errors import (
 from kcert.formats import npki
 from kcert.keys.profiles import CHEAPEST
 from kcert.storage import ANY, FileBackend, MemoryBackend
-from kcert.store import Store
+from kcert.store import Store, layout
 from kcert.testing import FakeAuthority
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -127,6 +127,15 @@ def test_a_renewed_certificate_of_the_same_name_goes_beside_the_old_one(store, i
     first, second = store.add(old), store.add(new)
     assert first.location != second.location
     assert {entry.load() == old for entry in store.entries()} == {True, False}
+
+
+def test_a_certificate_whose_folders_are_all_taken_is_not_added(store, backend, credential):
+    for leaf in layout.subject_folders(credential.certificate):
+        backend.put(f"yessign/USER/{leaf}/signPri.key", b"another's")
+    before = sorted(backend.list())
+    with pytest.raises(AlreadyExistsError):
+        store.add(credential)
+    assert sorted(backend.list()) == before
 
 
 def test_an_open_credential_is_not_stored(store, credential):

@@ -120,10 +120,6 @@ class Folder(FolderReader):
         """Write a new file, mode 0600 from the first byte, and flush it. A torn one can remain."""
         descriptor = os.open(self._at(name), _CREATE, 0o600, dir_fd=self._descriptor)
         try:
-            # A umask can take the owner's own bits away.
-            if os.name == "posix" and stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o600 != 0o600:
-                with suppress(OSError):
-                    os.fchmod(descriptor, 0o600)
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
@@ -204,7 +200,7 @@ class Folder(FolderReader):
 
     def tighten(self) -> None:
         """Take the folder from everyone but its owner, where it is ours and the medium can."""
-        if self._descriptor is None or os.name != "posix":
+        if self._descriptor is None or sys.platform == "win32":
             return
         with suppress(OSError):
             status = os.fstat(self._descriptor)
@@ -216,7 +212,7 @@ class Folder(FolderReader):
         for name, kind in [entry for entry in self.entries() if _LEFTOVER.fullmatch(entry[0])]:
             with suppress(OSError):
                 status = self._status(name)
-                ours = os.name != "posix" or status.st_uid == os.geteuid()
+                ours = sys.platform == "win32" or status.st_uid == os.geteuid()
                 if ours and time.time() - status.st_mtime > _LEFTOVER_AGE:
                     self.discard_folder(name) if kind == "folder" else self.unlink(name)
 
