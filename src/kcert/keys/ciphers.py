@@ -48,7 +48,9 @@ class BlockCipher:
     def encrypt(self, key: bytes, iv: bytes, data: bytes | bytearray) -> bytes:
         """Pad and encrypt; the padded copy is overwritten."""
         padding = self.block_size - len(data) % self.block_size
-        padded = bytearray(data) + bytes((padding,)) * padding
+        # Through a view: adding or slicing would leave an intermediate copy behind.
+        padded = bytearray((padding,)) * (len(data) + padding)
+        memoryview(padded)[: len(data)] = data
         try:
             return bytes(self._transform(True, key, iv, padded))
         finally:
