@@ -128,6 +128,9 @@ class Folder(FolderReader):
             os.close(descriptor)
 
     def _publish(self, temporary: str, name: str) -> None:
+        if os.name == "nt":  # where a rename never overwrites
+            self.rename_new(temporary, name)
+            return
         try:
             os.link(
                 self._at(temporary),
