@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of the table of kinds that are told by their octets: DER structures, containers, others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kcert.loading.kind import Kind
+from kcert.loading.outline import outline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["BINARY_KINDS", "starts"]
+
+
+def starts(*prefixes: bytes) -> Callable[[bytes], bool]:
+    """Look for one of some beginnings."""
+    return lambda data: data.startswith(prefixes)
+
+
+def _structure(*names: str) -> Callable[[bytes], bool]:
+    return lambda data: data[:1] == b"\x30" and outline(data) in names
+
+
+BINARY_KINDS: tuple[Kind, ...] = (
+    Kind(
+        code="empty",
+        name="an empty file",
+        name_ko="빈 파일",
+        looks=lambda data: not data,
+        advice="copy it again from where it came",
+        advice_ko="원본에서 다시 복사하십시오",
+    ),
+    Kind(
+        code="blank",
+        name="nothing but zero octets, as a copy that broke off leaves behind",
+        name_ko="0으로만 채워진 파일(중단된 복사)",
+        looks=lambda data: not data.strip(b"\0"),
+        advice="copy it again from where it came",
+        advice_ko="원본에서 다시 복사하십시오",
+    ),
+    Kind(
+        code="certificate",
+        name="a certificate alone",
+        name_ko="개인키가 없는 인증서",
+        looks=_structure("Certificate"),
+        advice="give its key as well, or use kcert.Certificate.load to read the certificate only",
+        advice_ko="개인키도 함께 지정하거나 kcert.Certificate.load로 인증서만 읽으십시오",
+    ),
+    Kind(
+        code="locked-key",
+        name="a locked private key (PKCS#8) without its certificate",
+        name_ko="인증서가 없는 잠긴 개인키(PKCS#8)",
+        looks=_structure("EncryptedPrivateKeyInfo"),
+        advice="give its certificate as well, or use kcert.EncryptedKey.load for the key only",
+        advice_ko="인증서도 함께 지정하거나 kcert.EncryptedKey.load로 개인키만 읽으십시오",
+    ),
+    Kind(
+        code="open-key",
+        name="a private key that is not locked",
+        name_ko="암호화되지 않은 개인키",
+        looks=_structure("PrivateKeyInfo", "RSAPrivateKey", "ECPrivateKey"),
+        advice="use kcert.UnlockedCredential.from_parts with its certificate, and lock it",
+        advice_ko="인증서와 함께 kcert.UnlockedCredential.from_parts로 연 뒤 잠그십시오",
+    ),
+    Kind(
+        code="pkcs12",
+        name="a PKCS#12 file (.pfx, .p12)",
+        name_ko="PKCS#12 파일(.pfx, .p12)",
+        looks=_structure("PFX"),
+    ),
+    Kind(
+        code="ca-certificates",
+        name="a list of certificates (CaPubs)",
+        name_ko="인증서 목록(CaPubs)",
+        looks=_structure("SEQUENCE OF Certificate"),
+        advice="give the folder that it lies in, or use kcert.npki.load_ca_certificates",
+        advice_ko="이 파일이 있는 폴더를 지정하거나 kcert.npki.load_ca_certificates를 쓰십시오",
+    ),
+    Kind(
+        code="crl",
+        name="a certificate revocation list",
+        name_ko="인증서 폐지목록(CRL)",
+        looks=_structure("CertificateList"),
+    ),
+    Kind(
+        code="csr",
+        name="a certification request (PKCS#10)",
+        name_ko="인증서 발급요청(PKCS#10)",
+        looks=_structure("CertificationRequest"),
+        advice="give the certificate that was issued for it",
+        advice_ko="이 요청으로 발급받은 인증서를 지정하십시오",
+    ),
+    Kind(
+        code="cms",
+        name="a signed or encrypted message (CMS, PKCS#7)",
+        name_ko="서명 또는 암호화된 메시지(CMS, PKCS#7)",
+        looks=_structure("ContentInfo", "SignedData"),
+    ),
+    Kind(
+        code="public-key",
+        name="a public key alone",
+        name_ko="공개키",
+        looks=_structure("SubjectPublicKeyInfo"),
+    ),
+    Kind(
+        code="ber",
+        name="BER data of indefinite length, perhaps PKCS#12 or CMS of an old program",
+        name_ko="길이가 정해지지 않은 BER 데이터(오래된 프로그램의 PKCS#12나 CMS)",
+        looks=starts(b"\x30\x80"),
+    ),
+    Kind(
+        code="zip",
+        name="a zip archive",
+        name_ko="ZIP 압축파일",
+        looks=starts(b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"),
+        advice="unpack it and give the folder with signCert.der and signPri.key",
+        advice_ko="압축을 풀고 signCert.der와 signPri.key가 있는 폴더를 지정하십시오",
+    ),
+    Kind(
+        code="archive",
+        name="an archive of another kind (7z, rar, gzip, tar, egg, alz)",
+        name_ko="다른 종류의 압축파일(7z, rar, gzip, tar, egg, alz)",
+        looks=lambda data: (
+            data.startswith(
+                (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"EGGA", b"ALZ\x01")
+            )
+            or data[257:262] == b"ustar"
+        ),
+        advice="unpack it and give the folder with signCert.der and signPri.key",
+        advice_ko="압축을 풀고 signCert.der와 signPri.key가 있는 폴더를 지정하십시오",
+    ),
+    Kind(
+        code="java-keystore",
+        name="a Java key store (JKS, JCEKS)",
+        name_ko="자바 키저장소(JKS, JCEKS)",
+        looks=starts(b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"),
+        advice="convert it to PKCS#12 with keytool -importkeystore first",
+        advice_ko="먼저 keytool -importkeystore로 PKCS#12로 바꾸십시오",
+    ),
+    Kind(
+        code="image",
+        name="a picture or a PDF document",
+        name_ko="그림이나 PDF 문서",
+        looks=starts(b"%PDF-", b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8"),
+    ),
+)

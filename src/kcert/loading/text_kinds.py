@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of the table of kinds that are told by their text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kcert.loading import text
+from kcert.loading.kind import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["TEXT_KINDS"]
+
+
+def _begins(*prefixes: bytes) -> Callable[[bytes], bool]:
+    return lambda data: text.beginning(data).startswith(prefixes)
+
+
+def _pem(wanted: Callable[[frozenset[str]], bool]) -> Callable[[bytes], bool]:
+    return lambda data: wanted(text.pem_labels(data))
+
+
+def _has_certificate(labels: frozenset[str]) -> bool:
+    return any(label.endswith("CERTIFICATE") for label in labels)
+
+
+def _has_key(labels: frozenset[str]) -> bool:
+    return any(label.endswith("PRIVATE KEY") for label in labels)
+
+
+TEXT_KINDS: tuple[Kind, ...] = (
+    Kind(
+        code="html",
+        name="an HTML page, perhaps an error page saved under a certificate's name",
+        name_ko="HTML 문서(인증서 이름으로 저장된 오류 페이지일 수 있음)",
+        looks=_begins(b"<!doctype html", b"<html", b"<head", b"<body", b"<script"),
+        advice="download it again",
+        advice_ko="다시 내려받으십시오",
+    ),
+    Kind(
+        code="xml",
+        name="an XML document",
+        name_ko="XML 문서",
+        looks=_begins(b"<?xml", b"<"),
+    ),
+    Kind(
+        code="json",
+        name="a JSON text",
+        name_ko="JSON 텍스트",
+        looks=_begins(b"{", b"["),
+    ),
+    Kind(
+        code="pem-bundle",
+        name="a PEM text with a certificate and a private key",
+        name_ko="인증서와 개인키가 있는 PEM 텍스트",
+        looks=_pem(lambda labels: _has_certificate(labels) and _has_key(labels)),
+    ),
+    Kind(
+        code="pem-certificate",
+        name="a PEM certificate without a key",
+        name_ko="개인키가 없는 PEM 인증서",
+        looks=_pem(_has_certificate),
+        advice="give its key as well, or use kcert.Certificate.load to read the certificate only",
+        advice_ko="개인키도 함께 지정하거나 kcert.Certificate.load로 인증서만 읽으십시오",
+    ),
+    Kind(
+        code="pem-locked-key",
+        name="a locked PEM private key without its certificate",
+        name_ko="인증서가 없는 잠긴 PEM 개인키",
+        looks=_pem(lambda labels: "ENCRYPTED PRIVATE KEY" in labels),
+        advice="give its certificate as well",
+        advice_ko="인증서도 함께 지정하십시오",
+    ),
+    Kind(
+        code="pem-key",
+        name="a PEM private key without its certificate",
+        name_ko="인증서가 없는 PEM 개인키",
+        looks=_pem(_has_key),
+        advice="give its certificate as well",
+        advice_ko="인증서도 함께 지정하십시오",
+    ),
+    Kind(
+        code="pem-other",
+        name="a PEM text with neither a certificate nor a private key in it",
+        name_ko="인증서도 개인키도 없는 PEM 텍스트",
+        looks=_pem(bool),
+    ),
+    Kind(
+        code="hex",
+        name="hexadecimal text",
+        name_ko="16진수 텍스트",
+        looks=text.is_hex,
+        advice="turn it into octets first (bytes.fromhex)",
+        advice_ko="먼저 바이트로 바꾸십시오(bytes.fromhex)",
+    ),
+    Kind(
+        code="base64",
+        name="base64 text",
+        name_ko="base64 텍스트",
+        looks=text.is_base64,
+        advice="turn it into octets first (base64.b64decode)",
+        advice_ko="먼저 바이트로 바꾸십시오(base64.b64decode)",
+    ),
+    Kind(
+        code="text",
+        name="a text of another kind",
+        name_ko="다른 종류의 텍스트",
+        looks=text.is_text,
+    ),
+)
