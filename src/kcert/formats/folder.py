@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kcert.errors import (
@@ -21,7 +20,6 @@ from kcert.errors import (
     NotFoundError,
     UnavailableError,
 )
-from kcert.storage.folder import Folder
 from kcert.storage.os_errors import explain
 from kcert.storage.reading import FolderReader, NotRegularError, TooLargeError
 
@@ -45,9 +43,9 @@ def read_file(path: str | os.PathLike[str], max_size: int) -> bytes:
     given = _checked(path)
 
     def read() -> bytes:
-        real = Path(os.path.realpath(given))
-        with FolderReader.open(str(real.parent)) as folder:
-            return _read(folder, real.name, max_size, "file")
+        parent, name = os.path.split(os.path.realpath(given))
+        with FolderReader.open(parent) as folder:
+            return _read(folder, name, max_size, "file")
 
     return _explained(read, given)
 
@@ -70,7 +68,7 @@ def read_files(
     wanted = {name.casefold() for name in names}
 
     def read() -> dict[str, bytes]:
-        with FolderReader.open(str(given)) as folder:
+        with FolderReader.open(given) as folder:
             present = sorted(name for name, _ in folder.entries() if name.casefold() in wanted)
             return {name: _read(folder, name, max_size, name) for name in present}
 
@@ -87,7 +85,7 @@ def list_names(path: str | os.PathLike[str]) -> list[str]:
     given = _checked(path)
 
     def read() -> list[str]:
-        with FolderReader.open(str(given)) as folder:
+        with FolderReader.open(given) as folder:
             return sorted(name for name, _ in folder.entries())
 
     return _explained(read, given)
@@ -100,48 +98,48 @@ def write_files(path: str | os.PathLike[str], files: Mapping[str, bytes]) -> Non
         AlreadyExistsError: Something is at ``path``.
         StorageError: The medium does not take it, or does not give back what was written.
     """
-    target = _checked(path).absolute()
+    target = os.path.abspath(_checked(path))
     if os.path.lexists(target):
         raise AlreadyExistsError(
             "something is at that path already; choose another or remove it first",
             "그 경로에 이미 무언가가 있습니다; 다른 경로를 고르거나 먼저 지우십시오",
             backend="file",
-            name=str(target),
+            name=target,
         )
-
-    def write() -> None:
-        Folder.make_path(str(target.parent))
-        with Folder.open(str(target.parent)) as parent:
-            _write(parent, target.name, files)
-
-    _explained(write, target)
+    _explained(lambda: _write(target, files), target)
 
 
-def _explained(action: Callable[[], _T], path: Path) -> _T:
+def _explained(action: Callable[[], _T], path: str) -> _T:
     """Do it, and say what an `OSError` means; raised outside, so that its path is not kept."""
     try:
         return action()
     except OSError as error:
-        failure = explain(error, name=str(path))
+        failure = explain(error, name=path)
     raise failure
 
 
-def _write(parent: Folder, name: str, files: Mapping[str, bytes]) -> None:
-    parent.refuse_taken(name)
-    work = parent.make_temporary()
-    try:
-        with parent.child(work) as folder:
-            for file, data in files.items():
-                folder.write_file(file, data)
-            folder.sync()
-            for file, data in files.items():
-                _compare(folder, file, data)
-        parent.rename_new(work, name)
-    except BaseException:
-        with suppress(OSError):
-            parent.discard_folder(work)
-        raise
-    parent.sync()
+def _write(path: str, files: Mapping[str, bytes]) -> None:
+    # Only who writes pays for what writing takes.
+    from kcert.storage.folder import Folder
+
+    above, name = os.path.split(path)
+    Folder.make_path(above)
+    with Folder.open(above) as parent:
+        parent.refuse_taken(name)
+        work = parent.make_temporary()
+        try:
+            with parent.child(work) as folder:
+                for file, data in files.items():
+                    folder.write_file(file, data)
+                folder.sync()
+                for file, data in files.items():
+                    _compare(folder, file, data)
+            parent.rename_new(work, name)
+        except BaseException:
+            with suppress(OSError):
+                parent.discard_folder(work)
+            raise
+        parent.sync()
 
 
 def _compare(folder: FolderReader, name: str, data: bytes) -> None:
@@ -171,10 +169,11 @@ def _read(folder: FolderReader, name: str, max_size: int, label: str) -> bytes:
     raise failure
 
 
-def _checked(path: str | os.PathLike[str]) -> Path:
-    """The path, if any system call would take it."""
+def _checked(path: str | os.PathLike[str]) -> str:
+    """The path as text, if any system call would take it."""
+    text = os.fspath(path)
     try:
-        possible = b"\0" not in os.fsencode(path)
+        possible = bool(text) and b"\0" not in os.fsencode(text)
     except UnicodeEncodeError:
         possible = False
     if not possible:
@@ -182,6 +181,6 @@ def _checked(path: str | os.PathLike[str]) -> Path:
             "that path cannot exist on this system; check it",
             "이 시스템에 있을 수 없는 경로입니다; 경로를 확인하십시오",
             backend="file",
-            name=str(path),
+            name=text,
         )
-    return Path(path)
+    return text

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kcert.certificate import Certificate
@@ -67,7 +66,7 @@ def load(
     if not isinstance(source, (str, os.PathLike)):
         raise TypeError("source must be a path, bytes, or a pair of bytes")
     # A path object may give octets (os.PathLike[bytes]); fsdecode makes text of either.
-    return _load_path(Path(os.fsdecode(source)), password, limits)
+    return _load_path(os.fsdecode(source), password, limits)
 
 
 def _octets(data: bytes | bytearray | memoryview, limits: Limits) -> bytes:
@@ -102,8 +101,8 @@ def _load_pair(parts: list[bytes]) -> Credential:
     return Credential(certificate=Certificate.load(first), key=EncryptedKey.load(second))
 
 
-def _load_path(path: Path, password: str | bytes | None, limits: Limits) -> Credential:
-    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir lets PermissionError out
+def _load_path(path: str, password: str | bytes | None, limits: Limits) -> Credential:
+    if os.path.isdir(path):
         return npki.read_folder(path)
     data = read_file(path, limits.max_file_size)
     kind = recognise(data)
@@ -111,22 +110,24 @@ def _load_path(path: Path, password: str | bytes | None, limits: Limits) -> Cred
         return kind.open(data, password, limits)
     if kind.code not in ("certificate", "locked-key"):
         raise kind.refusal()
-    if path.name.casefold() in (npki.SIGN_CERTIFICATE.casefold(), npki.SIGN_KEY.casefold()):
-        return npki.read_folder(path.parent)
+    folder, name = os.path.split(os.path.abspath(path))
+    if name.casefold() in (npki.SIGN_CERTIFICATE.casefold(), npki.SIGN_KEY.casefold()):
+        return npki.read_folder(folder)
     is_certificate = kind.code == "certificate"
-    other = _other_half(path, "locked-key" if is_certificate else "certificate", limits)
+    other = _other_half(folder, name, "locked-key" if is_certificate else "certificate", limits)
     if other is None:
         raise kind.refusal()
     return _load_pair([data, other])
 
 
-def _other_half(path: Path, wanted: str, limits: Limits) -> bytes | None:
+def _other_half(folder: str, name: str, wanted: str, limits: Limits) -> bytes | None:
     """Content of the file beside this one that completes the pair, by name and by content."""
-    names = _names_of_key(path) if wanted == "locked-key" else _names_of_certificate(path)
+    stem = os.path.splitext(name)[0]
+    names = _names_of_key(stem) if wanted == "locked-key" else _names_of_certificate(stem)
     found: set[bytes] = set()
-    for name in list_names(path.parent):
-        if name.casefold() in names:
-            data = read_file(path.parent / name, limits.max_file_size)
+    for other in list_names(folder):
+        if other.casefold() in names:
+            data = read_file(os.path.join(folder, other), limits.max_file_size)
             if recognise(data).code == wanted:
                 found.add(data)
     if len(found) > 1:
@@ -134,17 +135,16 @@ def _other_half(path: Path, wanted: str, limits: Limits) -> bytes | None:
             "several files beside this one could be its other half; give both as a pair",
             "짝이 될 수 있는 파일이 여럿입니다; 두 파일을 함께 지정하십시오",
             backend="file",
-            name=str(path),
+            name=os.path.join(folder, name),
         )
     return found.pop() if found else None
 
 
-def _names_of_key(path: Path) -> frozenset[str]:
-    return _names(path.stem, "cert", ("pri", "key"), _KEY_SUFFIXES)
+def _names_of_key(stem: str) -> frozenset[str]:
+    return _names(stem, "cert", ("pri", "key"), _KEY_SUFFIXES)
 
 
-def _names_of_certificate(path: Path) -> frozenset[str]:
-    stem = path.stem
+def _names_of_certificate(stem: str) -> frozenset[str]:
     return _names(stem, "pri", ("cert",), _CERTIFICATE_SUFFIXES) | _names(
         stem, "key", ("cert",), _CERTIFICATE_SUFFIXES
     )

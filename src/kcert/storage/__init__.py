@@ -6,18 +6,21 @@ Backends move bytes and never see a password or an open key.
 
 from __future__ import annotations
 
-from kcert.storage.backend import (
-    ANY,
-    AnyVersion,
-    Backend,
-    Blob,
-    FolderBackend,
-    FolderListing,
-    Properties,
-    Version,
-)
-from kcert.storage.file import FileBackend
-from kcert.storage.memory import MemoryBackend
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kcert.storage.backend import (
+        ANY,
+        AnyVersion,
+        Backend,
+        Blob,
+        FolderBackend,
+        FolderListing,
+        Properties,
+        Version,
+    )
+    from kcert.storage.file import FileBackend
+    from kcert.storage.memory import MemoryBackend
 
 __all__ = [
     "ANY",
@@ -31,3 +34,17 @@ __all__ = [
     "Properties",
     "Version",
 ]
+
+_HOMES = {
+    "FileBackend": "kcert.storage.file",
+    "MemoryBackend": "kcert.storage.memory",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a name on its first use (PEP 562): who loads one folder needs no backend."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES.get(name, "kcert.storage.backend")), name)
