@@ -19,6 +19,9 @@ from kcert.testing import FakeAuthority
 PASSWORD = "kcert-peer-1!"
 OPENSSL_CIPHERS = {
     "seed-cbc": oids.SEED_CBC,
+    "aria-128-cbc": oids.ARIA128_CBC,
+    "aria-192-cbc": oids.ARIA192_CBC,
+    "aria-256-cbc": oids.ARIA256_CBC,
     "aes-128-cbc": oids.AES128_CBC,
     "aes-192-cbc": oids.AES192_CBC,
     "aes-256-cbc": oids.AES256_CBC,

@@ -51,6 +51,9 @@ DES_EDE3_CBC: Final = "1.2.840.113549.3.7"
 AES128_CBC: Final = "2.16.840.1.101.3.4.1.2"
 AES192_CBC: Final = "2.16.840.1.101.3.4.1.22"
 AES256_CBC: Final = "2.16.840.1.101.3.4.1.42"
+ARIA128_CBC: Final = "1.2.410.200046.1.1.2"
+ARIA192_CBC: Final = "1.2.410.200046.1.1.7"
+ARIA256_CBC: Final = "1.2.410.200046.1.1.12"
 SEED_CBC: Final = "1.2.410.200004.1.4"
 SEED_CBC_WITH_SHA1: Final = "1.2.410.200004.1.15"
 
@@ -131,9 +134,9 @@ _NAMES: Final[dict[str, str]] = {
     "1.2.410.200004.1.20": "rsaWithHAS160",
     "1.2.410.200004.1.33": "pbeWithSHA256AndSEED-CBC",
     "1.2.410.200004.1.100": "eckcdsa",
-    "1.2.410.200046.1.1.2": "aria128-cbc",
-    "1.2.410.200046.1.1.7": "aria192-cbc",
-    "1.2.410.200046.1.1.12": "aria256-cbc",
+    ARIA128_CBC: "aria128-cbc",
+    ARIA192_CBC: "aria192-cbc",
+    ARIA256_CBC: "aria256-cbc",
     "1.2.410.100001.1.7": "neat",
     KISA_IDENTIFY_DATA: "id-kisa-identifyData",
     VID: "id-VID",

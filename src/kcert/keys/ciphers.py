@@ -17,6 +17,8 @@ from kcert._asn1 import oids
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm
 
+    from kcert.keys import libcrypto
+
 __all__ = ["CIPHERS", "BlockCipher", "Transform"]
 
 Transform = Callable[[bool, bytes, bytes, bytes | bytearray], bytearray]
@@ -128,10 +130,47 @@ def _seed(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> b
     return own.encrypt_cbc(iv, data) if encrypting else own.decrypt_cbc(iv, data)
 
 
+# RFC 5794 appendix A.1 to A.3.
+_ARIA_ANSWERS: Final = {
+    16: "d718fbd6ab644c739da95f3be6451778",
+    24: "26449c1805dbe7aa25a468ce263a9e79",
+    32: "f92bd7c79fb72e2f2b8f80c1972d24fc",
+}
+
+
+@cache
+def platform_aria(key_size: int) -> libcrypto.Cipher | None:
+    """The ARIA of Python's own OpenSSL, if it can be reached and answers RFC 5794 A rightly."""
+    from kcert.keys import libcrypto
+
+    cipher = libcrypto.fetch(f"ARIA-{8 * key_size}-CBC")
+    if cipher is None or (cipher.key_size, cipher.block_size) != (key_size, 16):
+        return None
+    plain = bytes.fromhex("00112233445566778899aabbccddeeff")
+    answer = cipher.cbc(True, bytes(range(key_size)), bytes(16), plain)
+    if answer is None or answer.hex() != _ARIA_ANSWERS[key_size]:
+        return None
+    return cipher
+
+
+def _aria(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    platform = platform_aria(len(key))
+    answer = None if platform is None else platform.cbc(encrypting, key, iv, data)
+    if answer is not None:
+        return answer
+    from kcert.keys.aria import Aria
+
+    own = Aria(key)
+    return own.encrypt_cbc(iv, data) if encrypting else own.decrypt_cbc(iv, data)
+
+
 CIPHERS: Final = {
     cipher.oid: cipher
     for cipher in (
         BlockCipher(oids.SEED_CBC, 16, 16, 128, _seed),
+        BlockCipher(oids.ARIA128_CBC, 16, 16, 128, _aria),
+        BlockCipher(oids.ARIA192_CBC, 24, 16, 192, _aria),
+        BlockCipher(oids.ARIA256_CBC, 32, 16, 256, _aria),
         BlockCipher(oids.AES128_CBC, 16, 16, 128, _aes),
         BlockCipher(oids.AES192_CBC, 24, 16, 192, _aes),
         BlockCipher(oids.AES256_CBC, 32, 16, 256, _aes),

@@ -9,7 +9,7 @@ from attrs import field, frozen, validators
 
 from kcert._asn1 import oids
 
-__all__ = ["CHEAPEST", "MODERN", "NPKI", "NPKI_PBES2", "LockProfile"]
+__all__ = ["CHEAPEST", "MODERN", "MODERN_ARIA", "NPKI", "NPKI_PBES2", "LockProfile"]
 
 
 @frozen(kw_only=True)
@@ -54,6 +54,16 @@ MODERN: Final = LockProfile(
     salt_size=16,
 )
 """Today's advice for passwords: PBES2, PBKDF2 with HMAC-SHA256, 600,000 rounds, AES-256-CBC."""
+
+MODERN_ARIA: Final = LockProfile(
+    name="MODERN_ARIA",
+    scheme=oids.PBES2,
+    cipher=oids.ARIA256_CBC,
+    prf=oids.HMAC_SHA256,
+    iterations=600_000,
+    salt_size=16,
+)
+"""`MODERN` with the Korean standard cipher: ARIA-256-CBC (RFC 5794), as public bodies ask for."""
 
 CHEAPEST: Final = LockProfile(name="CHEAPEST", scheme=oids.SEED_CBC_WITH_SHA1, iterations=1)
 """For tests only: the shape of `NPKI` with one round."""

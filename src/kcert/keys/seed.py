@@ -10,12 +10,14 @@ SEED has the same trait; a key file opened by its holder is not the place where 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Final
+
+from kcert.keys import blocks
+from kcert.keys.blocks import BLOCK_SIZE
 
 __all__ = ["BLOCK_SIZE", "KEY_SIZE", "Seed"]
 
-BLOCK_SIZE: Final = 16
 KEY_SIZE: Final = 16
 
 _MASK: Final = 0xFFFFFFFF
@@ -26,49 +28,18 @@ _GOLDEN: Final = 0x9E3779B9
 # GF(2^8) modulo x^8 + x^6 + x^5 + x + 1, as the SEED specification takes it.
 _FIELD: Final = 0x163
 
-# S1(x) = A1·x^247 + 169 and S2(x) = A2·x^251 + 56. The rows of a matrix are octets, the highest bit
-# of the result first; bit 7 of a row meets bit 7 of the power.
+# S1(x) = A1·x^247 + 169 and S2(x) = A2·x^251 + 56. See `blocks.s_box` for the form.
 _A1: Final = (0x8A, 0xFE, 0x85, 0x42, 0x45, 0x21, 0x88, 0x14)
 _A2: Final = (0x45, 0x85, 0xFE, 0x21, 0x8A, 0x88, 0x42, 0x14)
-
-
-def _multiply(a: int, b: int) -> int:
-    product = 0
-    while b:
-        if b & 1:
-            product ^= a
-        a <<= 1
-        if a & 0x100:
-            a ^= _FIELD
-        b >>= 1
-    return product
-
-
-def _power(base: int, exponent: int) -> int:
-    result = 1
-    while exponent:
-        if exponent & 1:
-            result = _multiply(result, base)
-        base = _multiply(base, base)
-        exponent >>= 1
-    return result
-
-
-def _s_box(matrix: tuple[int, ...], exponent: int, constant: int) -> list[int]:
-    box = []
-    for x in range(256):
-        power = _power(x, exponent)
-        value = 0
-        for row in matrix:
-            value = value << 1 | (row & power).bit_count() & 1
-        box.append(value ^ constant)
-    return box
 
 
 @cache
 def _tables() -> tuple[tuple[int, ...], ...]:
     """SS0 to SS3: each S-box value, spread by the masks over the four octets of a word."""
-    boxes = _s_box(_A1, 247, 169), _s_box(_A2, 251, 56)
+    boxes = (
+        blocks.s_box(_FIELD, _A1, 247, 169),
+        blocks.s_box(_FIELD, _A2, 251, 56),
+    )
     return tuple(
         tuple(
             sum((value & _MASKS[(index + octet) % 4]) << 8 * octet for octet in range(4))
@@ -164,22 +135,8 @@ class Seed:
 
     def encrypt_cbc(self, iv: bytes, data: bytes | bytearray) -> bytearray:
         """Encrypt whole blocks in cipher block chaining mode; padding is the caller's."""
-        block, steps = self._block, self._encrypting
-        chain = int.from_bytes(iv, "big")
-        out = bytearray()
-        for start in range(0, len(data), BLOCK_SIZE):
-            chain = block(steps, chain ^ int.from_bytes(data[start : start + BLOCK_SIZE], "big"))
-            out += chain.to_bytes(BLOCK_SIZE, "big")
-        return out
+        return blocks.encrypt_cbc(partial(self._block, self._encrypting), iv, data)
 
     def decrypt_cbc(self, iv: bytes, data: bytes | bytearray) -> bytearray:
         """Decrypt whole blocks in cipher block chaining mode; padding is left on."""
-        block, steps = self._block, self._decrypting
-        chain = int.from_bytes(iv, "big")
-        out = bytearray(len(data))
-        for start in range(0, len(data), BLOCK_SIZE):
-            current = int.from_bytes(data[start : start + BLOCK_SIZE], "big")
-            plain = block(steps, current) ^ chain
-            out[start : start + BLOCK_SIZE] = plain.to_bytes(BLOCK_SIZE, "big")
-            chain = current
-        return out
+        return blocks.decrypt_cbc(partial(self._block, self._decrypting), iv, data)
