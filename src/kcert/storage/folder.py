@@ -76,11 +76,16 @@ class Folder(FolderReader):
         Raises:
             FileExistsError: If only a twin of the name is there.
         """
-        if self.find(name) is None:
+        if self.find(name) is not None:
+            return
+        try:
             self.refuse_taken(name)
-            with suppress(FileExistsError):
-                os.mkdir(self._at(name), 0o700, dir_fd=self._descriptor)
-            self.sync()
+            os.mkdir(self._at(name), 0o700, dir_fd=self._descriptor)
+        except FileExistsError:
+            # Another writer may have made it since it was looked for; a twin is not it.
+            if self.find(name) is None:
+                raise
+        self.sync()
 
     def make_temporary(self) -> str:
         """Make a new folder under a random name and return that."""
