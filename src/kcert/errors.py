@@ -467,9 +467,26 @@ class AlreadyExistsError(StorageError):
 
 
 class AmbiguousError(StorageError):
-    """More than one thing answers to what was asked for."""
+    """More than one thing answers to what was asked for.
+
+    Attributes:
+        choices: What there is to choose from, where it is known. Names of persons may be among
+            them, so they are not in the message.
+    """
 
     code = "ambiguous"
+
+    def __init__(
+        self,
+        reason: str,
+        reason_ko: str | None = None,
+        *,
+        backend: str,
+        name: str | None = None,
+        choices: Sequence[str] = (),
+    ) -> None:
+        super().__init__(reason, reason_ko, backend=backend, name=name)
+        self.choices = tuple(choices)
 
 
 class ConflictError(StorageError):

@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING
 from kcert._asn1.der import Reader
 from kcert._asn1.encode import sequence
 from kcert.certificate import Certificate
-from kcert.credential import Credential, KeyPair
+from kcert.credential import Credential
 from kcert.errors import FormatError, KcertError, LimitError
-from kcert.formats import folder
-from kcert.keys import EncryptedKey
+from kcert.formats import folder, parts
+from kcert.formats.parts import MAX_FILE_SIZE
 
 if TYPE_CHECKING:
     import os
@@ -60,9 +60,6 @@ CA_CERTIFICATES = "CaPubs"
 #: The five names, as they are written.
 FILES = (SIGN_CERTIFICATE, SIGN_KEY, KM_CERTIFICATE, KM_KEY, CA_CERTIFICATES)
 
-MAX_FILE_SIZE = 1 << 20
-"""Largest file that is read, in octets."""
-
 MAX_CA_CERTIFICATES = 1000
 """Most certificates that a CaPubs may hold."""
 
@@ -88,9 +85,9 @@ def load(files: Mapping[str, bytes]) -> Credential:
     _require_pair(found)
     problems: list[KcertError] = []
     return Credential(
-        certificate=_certificate(found[SIGN_CERTIFICATE], SIGN_CERTIFICATE),
-        key=_key(found[SIGN_KEY], SIGN_KEY),
-        key_management=_key_management(found, problems),
+        certificate=parts.read_certificate(found[SIGN_CERTIFICATE], SIGN_CERTIFICATE),
+        key=parts.read_key(found[SIGN_KEY], SIGN_KEY),
+        key_management=parts.read_pair(found, KM_CERTIFICATE, KM_KEY, _FORMAT, problems),
         ca_certificates=_ca_certificates(found, problems),
         problems=tuple(problems),
     )
@@ -118,7 +115,7 @@ def load_ca_certificates(data: bytes) -> tuple[Certificate, ...]:
         FormatError: It is not that.
         LimitError: It is larger than `MAX_FILE_SIZE` or has more than `MAX_CA_CERTIFICATES`.
     """
-    _check_size(data, CA_CERTIFICATES)
+    parts.check_size(data, CA_CERTIFICATES)
     outer = Reader(data, CA_CERTIFICATES)
     members = outer.sequence()
     outer.finish()
@@ -205,62 +202,6 @@ def _require_pair(found: Mapping[str, bytes]) -> None:
         reason_ko=f"{names} 파일이 없습니다; "
         "인증서를 발급받은 곳에서 폴더 전체를 다시 복사하십시오",
     )
-
-
-def _check_size(data: bytes, name: str) -> None:
-    if len(data) > MAX_FILE_SIZE:
-        raise LimitError("file size", len(data), MAX_FILE_SIZE, where=name)
-
-
-def _certificate(data: bytes, name: str) -> Certificate:
-    _check_size(data, name)
-    try:
-        return Certificate.load(data)
-    except FormatError as error:
-        raise _named(error, name) from None
-
-
-def _key(data: bytes, name: str) -> EncryptedKey:
-    _check_size(data, name)
-    try:
-        return EncryptedKey.load(data)
-    except FormatError as error:
-        raise _named(error, name) from None
-
-
-def _named(error: FormatError, name: str) -> FormatError:
-    """The same fault with the file's name on it."""
-    return FormatError(
-        f"{name}: {error.format}",
-        error.reason,
-        reason_ko=error.reason_ko,
-        where=error.where,
-    )
-
-
-def _key_management(found: Mapping[str, bytes], problems: list[KcertError]) -> KeyPair | None:
-    """The second pair, or ``None`` where there is none or it cannot be used."""
-    present = [name for name in (KM_CERTIFICATE, KM_KEY) if name in found]
-    if not present:
-        return None
-    if len(present) == 1:
-        missing = KM_KEY if present[0] == KM_CERTIFICATE else KM_CERTIFICATE
-        problems.append(
-            FormatError(
-                _FORMAT,
-                f"{present[0]} is there without {missing}; the pair cannot decrypt",
-                reason_ko=f"{present[0]} 파일은 있지만 {missing} 파일이 없어 복호화할 수 없습니다",
-            )
-        )
-        return None
-    try:
-        return KeyPair(
-            certificate=_certificate(found[KM_CERTIFICATE], KM_CERTIFICATE),
-            key=_key(found[KM_KEY], KM_KEY),
-        )
-    except KcertError as error:
-        problems.append(error)
-        return None
 
 
 def _ca_certificates(
