@@ -41,6 +41,7 @@ EXAMPLES = [
     errors.UntrustedIssuerError("no path to an authority", "신뢰하는 기관에 이르지 못합니다"),
     errors.PolicyError("policy is not among those asked for", "요구한 정책이 아닙니다"),
     errors.RevocationUnknownError("no answer", "폐지 여부를 알 수 없습니다"),
+    errors.WeakAlgorithmError("sha1", "signature", fingerprint=FINGERPRINT),
     errors.AuthorityError("refused", "거절", status="rejection", failure=["badPOP"]),
     errors.MissingExtraError("cloud", "cloud storage"),
     errors.StorageError("short write", "일부만 쓰였습니다", backend="file", name="a/b"),

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
         UnlockError,
         UnsupportedAlgorithmError,
         UntrustedIssuerError,
+        WeakAlgorithmError,
     )
     from kcert.formats import (
         npki,
@@ -159,6 +160,7 @@ __all__ = [
     "UntrustedIssuerError",
     "Usage",
     "Validity",
+    "WeakAlgorithmError",
     "__version__",
     "certificate",
     "discover",
@@ -209,7 +211,7 @@ _NAMES = {
         "ExpiredError FormatError IdentityMismatchError KcertError KeyMismatchError LimitError "
         "MissingExtraError NotFoundError NotYetValidError PolicyError RevocationUnknownError "
         "RevokedError SignatureError StorageError TrustError UnavailableError UnlockError "
-        "UnsupportedAlgorithmError UntrustedIssuerError"
+        "UnsupportedAlgorithmError UntrustedIssuerError WeakAlgorithmError"
     ),
     "kcert.inspection": ("Finding Report Severity inspect"),
     "kcert.keys": ("EncryptedKey Limits LockProfile Padding PrivateKey"),

@@ -18,7 +18,8 @@
     │   ├── RevokedError
     │   ├── UntrustedIssuerError
     │   ├── PolicyError
-    │   └── RevocationUnknownError
+    │   ├── RevocationUnknownError
+    │   └── WeakAlgorithmError
     ├── AuthorityError                      what the certificate authority answered
     ├── MissingExtraError (ImportError)     an optional part is not installed
     └── StorageError
@@ -67,6 +68,7 @@ __all__ = [
     "UnlockError",
     "UnsupportedAlgorithmError",
     "UntrustedIssuerError",
+    "WeakAlgorithmError",
 ]
 
 _MAX_MESSAGE = 300
@@ -381,6 +383,24 @@ class RevocationUnknownError(TrustError):
     """Whether the certificate was revoked could not be found out, and was required."""
 
     code = "revocation-unknown"
+
+
+class WeakAlgorithmError(TrustError):
+    """The path holds, but makes use of old cryptography that was not allowed by name.
+
+    Attributes:
+        weakness: What is weak: ``"sha1"``, ``"short-key"`` or ``"dsa"``.
+    """
+
+    code = "weak-algorithm"
+
+    def __init__(self, weakness: str, what: str, *, fingerprint: str | None = None) -> None:
+        super().__init__(
+            f"{what} is weak ({weakness}); allow it by name only for old documents",
+            f"약한 암호 알고리즘입니다 ({weakness}, {what}); 옛 문서에만 이름을 지정해 허용하십시오",
+            fingerprint=fingerprint,
+        )
+        self.weakness = weakness
 
 
 class AuthorityError(KcertError):
