@@ -18,6 +18,7 @@ __all__ = [
     "boolean",
     "context",
     "generalized_time",
+    "header",
     "ia5_string",
     "integer",
     "null",
@@ -33,13 +34,17 @@ __all__ = [
 ]
 
 
+def header(tag: int, size: int) -> bytes:
+    """What stands before a content of ``size`` octets: identifier octet, length."""
+    if size < 0x80:
+        return bytes((tag, size))
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length
+
+
 def value(tag: int, content: bytes) -> bytes:
     """One value: identifier octet (below 31, see `der`), length, content."""
-    size = len(content)
-    if size < 0x80:
-        return bytes((tag, size)) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + content
+    return header(tag, len(content)) + content
 
 
 def sequence(*parts: bytes) -> bytes:

@@ -22,11 +22,12 @@ _COLUMNS = 64
 
 
 class PemBlock(NamedTuple):
-    """One block: its label, its RFC 1421 headers and the decoded octets (a key, perhaps)."""
+    """One block: label, RFC 1421 headers, decoded octets (a key, perhaps), and text before it."""
 
     label: str
     headers: tuple[tuple[str, str], ...]
     data: bytes
+    preface: bytes = b""
 
     def __repr__(self) -> str:
         return f"<PEM block {self.label!r}>"
@@ -99,6 +100,7 @@ def read_blocks(text: bytes) -> list[PemBlock]:
         stray = text.find(_END, position, begin)
         if stray >= 0:
             raise _fail("END without BEGIN", stray)
+        preface = text[position:begin]
         label, body = _label(text, begin + len(_BEGIN))
         end = text.find(_DASHES, body)
         if end < 0:
@@ -110,7 +112,7 @@ def read_blocks(text: bytes) -> list[PemBlock]:
             raise _fail(f"block {label!r} is closed as {closing!r}", end)
         headers, content = _split_headers(text[body:end])
         try:
-            blocks.append(PemBlock(label, headers, decode_base64(content)))
+            blocks.append(PemBlock(label, headers, decode_base64(content), preface))
         except FormatError as error:
             raise _fail(f"block {label!r}: {error.reason}", begin) from None
     stray = text.find(_END, position)

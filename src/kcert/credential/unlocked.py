@@ -106,6 +106,18 @@ class UnlockedCredential(UnlockedKeyPair):
         """The name a PKCS#12 file gives it."""
         return self._friendly_name
 
+    def check_whole(self) -> None:
+        """Make sure that writing it would lose no key.
+
+        Raises:
+            ValueError: Its key-management pair was left locked.
+        """
+        if self._left_locked:
+            raise ValueError(
+                "the key-management pair was left locked and would be lost; "
+                "unlock with key_management=True"
+            )
+
     def lock(self, password: Password, *, profile: LockProfile = NPKI) -> Credential:
         """Lock every key in it, R included, each under a fresh salt.
 
@@ -121,11 +133,7 @@ class UnlockedCredential(UnlockedKeyPair):
         from kcert.credential.locked import Credential
 
         try:
-            if self._left_locked:
-                raise ValueError(
-                    "the key-management pair was left locked and would be lost; "
-                    "unlock with key_management=True"
-                )
+            self.check_whole()
             pair = self._key_management
             return Credential(
                 self._certificate,

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a PEM text to its certificates and keys, by label; other blocks are passed over."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from kcert._asn1.der import Reader
+from kcert._asn1.pem import read_blocks
+from kcert.certificate import Certificate
+from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
+from kcert.formats.pairing import FoundCertificate
+from kcert.formats.pem_attributes import BagAttributes, read_attributes
+from kcert.keys import traditional
+
+if TYPE_CHECKING:
+    from kcert._asn1.pem import PemBlock
+    from kcert.errors import KcertError
+    from kcert.keys.limits import Limits
+
+__all__ = [
+    "CERTIFICATE",
+    "FORMAT",
+    "LOCKED_KEY",
+    "MAX_BLOCKS",
+    "OPEN_KEY",
+    "RSA_KEY",
+    "Bundle",
+    "KeyBlock",
+    "read_bundle",
+]
+
+FORMAT = "PEM"
+
+CERTIFICATE = "CERTIFICATE"
+LOCKED_KEY = "ENCRYPTED PRIVATE KEY"
+OPEN_KEY = "PRIVATE KEY"
+RSA_KEY = "RSA PRIVATE KEY"
+
+MAX_BLOCKS = 1000
+"""Most blocks that a text may have."""
+
+# Old names of the same (RFC 7468 section 5.1); OpenSSL's trusted form has more after the value.
+_CERTIFICATES = (CERTIFICATE, "X509 CERTIFICATE", "X.509 CERTIFICATE")
+_TRUSTED = "TRUSTED CERTIFICATE"
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@define
+class KeyBlock:
+    """A private key of a bundle, as it stands there.
+
+    Attributes:
+        label: What it says it is.
+        headers: RFC 1421 headers by name.
+        data: The octets of the block.
+        attributes: What the text before it says.
+    """
+
+    label: str
+    headers: dict[str, str] = field(repr=False)
+    data: bytes = field(repr=False)
+    attributes: BagAttributes
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether it takes a password to read it."""
+        return self.label == LOCKED_KEY or traditional.is_encrypted(self.headers)
+
+
+@define
+class Bundle:
+    """What a text has in it, in its order, each certificate and key once.
+
+    Attributes:
+        certificates: The certificates, with their marks.
+        names: Friendly names by the DER of a certificate.
+        keys: The private keys.
+        problems: Certificates that could not be read.
+    """
+
+    certificates: list[FoundCertificate] = field(factory=list)
+    names: dict[bytes, str] = field(factory=dict, repr=False)
+    keys: list[KeyBlock] = field(factory=list)
+    problems: list[KcertError] = field(factory=list)
+
+
+def _octets(text: str | bytes | bytearray | memoryview, limits: Limits) -> bytes:
+    """The text as octets with ASCII in them, within the cap."""
+    size = len(text) if isinstance(text, str) else memoryview(text).nbytes
+    if size > limits.max_file_size:
+        raise LimitError("file size", size, limits.max_file_size, where=FORMAT)
+    if isinstance(text, str):
+        return text.encode("utf-8", "surrogatepass")
+    data = bytes(text)
+    if data.startswith(_UTF_16):
+        # As Windows PowerShell writes the output of a program.
+        try:
+            return data.decode("utf-16").encode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            raise FormatError(FORMAT, "it begins as UTF-16 text and does not go on so") from None
+    return data
+
+
+def _certificate(block: PemBlock, number: int) -> Certificate:
+    data = block.data
+    try:
+        if block.label == _TRUSTED:
+            data = Reader(data, "certificate").read_encoded()
+        return Certificate.load(data)
+    except FormatError as error:
+        raise FormatError(
+            f"{FORMAT}: {error.format}",
+            error.reason,
+            reason_ko=error.reason_ko,
+            where=f"block {number}",
+        ) from None
+
+
+def read_bundle(text: str | bytes | bytearray | memoryview, limits: Limits) -> Bundle:
+    """Read a text.
+
+    Raises:
+        FormatError: It has no blocks, or they are not well formed.
+        UnsupportedAlgorithmError: A key is under a label of another kind of key.
+        LimitError: It is larger than ``limits.max_file_size``, or has over `MAX_BLOCKS` blocks.
+        TypeError: It is neither text nor octets.
+    """
+    blocks = read_blocks(_octets(text, limits))
+    if not blocks:
+        raise FormatError(
+            FORMAT,
+            "there is no line -----BEGIN …----- in it",
+            reason_ko="-----BEGIN …----- 줄이 없습니다",
+        )
+    if len(blocks) > MAX_BLOCKS:
+        raise LimitError("blocks", len(blocks), MAX_BLOCKS, where=FORMAT)
+    bundle = Bundle()
+    for number, block in enumerate(blocks, 1):
+        if block.label in _CERTIFICATES or block.label == _TRUSTED:
+            _add_certificate(bundle, block, number)
+        elif block.label.endswith(OPEN_KEY):
+            _add_key(bundle, block)
+    return bundle
+
+
+def _add_certificate(bundle: Bundle, block: PemBlock, number: int) -> None:
+    try:
+        certificate = _certificate(block, number)
+    except (FormatError, LimitError) as error:
+        bundle.problems.append(error)
+        return
+    attributes = read_attributes(block.preface)
+    if attributes.friendly_name is not None:
+        bundle.names.setdefault(certificate.der, attributes.friendly_name)
+    if all(each.certificate != certificate for each in bundle.certificates):
+        bundle.certificates.append(FoundCertificate(certificate, attributes.local_key_id))
+
+
+def _add_key(bundle: Bundle, block: PemBlock) -> None:
+    if block.label not in (LOCKED_KEY, OPEN_KEY, RSA_KEY):
+        raise UnsupportedAlgorithmError(
+            None,
+            block.label,
+            use="private key",
+            hint="only RSA keys are supported",
+            hint_ko="RSA 키만 지원합니다",
+        )
+    if any(each.data == block.data for each in bundle.keys):
+        return
+    bundle.keys.append(
+        KeyBlock(block.label, dict(block.headers), block.data, read_attributes(block.preface))
+    )
