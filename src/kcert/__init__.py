@@ -74,9 +74,11 @@ if TYPE_CHECKING:
         UnsupportedAlgorithmError,
         UntrustedIssuerError,
         WeakAlgorithmError,
+        WeakIntegrityError,
     )
     from kcert.formats import (
         npki,
+        pkcs12,
     )
     from kcert.inspection import (
         Finding,
@@ -161,6 +163,7 @@ __all__ = [
     "Usage",
     "Validity",
     "WeakAlgorithmError",
+    "WeakIntegrityError",
     "__version__",
     "certificate",
     "discover",
@@ -174,6 +177,7 @@ __all__ = [
     "loading",
     "npki",
     "open_store",
+    "pkcs12",
     "profiles",
     "storage",
     "store",
@@ -191,6 +195,8 @@ _MODULES = {
     "keys": "kcert.keys",
     "loading": "kcert.loading",
     "npki": "kcert.formats.npki",
+    "pem": "kcert.formats.pem",
+    "pkcs12": "kcert.formats.pkcs12",
     "profiles": "kcert.keys.profiles",
     "storage": "kcert.storage",
     "store": "kcert.store",
@@ -211,7 +217,8 @@ _NAMES = {
         "ExpiredError FormatError IdentityMismatchError KcertError KeyMismatchError LimitError "
         "MissingExtraError NotFoundError NotYetValidError PolicyError RevocationUnknownError "
         "RevokedError SignatureError StorageError TrustError UnavailableError UnlockError "
-        "UnsupportedAlgorithmError UntrustedIssuerError WeakAlgorithmError"
+        "UnsupportedAlgorithmError UntrustedIssuerError WeakAlgorithmError "
+        "WeakIntegrityError"
     ),
     "kcert.inspection": ("Finding Report Severity inspect"),
     "kcert.keys": ("EncryptedKey Limits LockProfile Padding PrivateKey"),

@@ -21,6 +21,7 @@
     │   ├── RevocationUnknownError
     │   └── WeakAlgorithmError
     ├── AuthorityError                      what the certificate authority answered
+    ├── WeakIntegrityError                  nothing, or little, tells whether a file was changed
     ├── MissingExtraError (ImportError)     an optional part is not installed
     └── StorageError
         ├── NotFoundError (LookupError)
@@ -69,6 +70,7 @@ __all__ = [
     "UnsupportedAlgorithmError",
     "UntrustedIssuerError",
     "WeakAlgorithmError",
+    "WeakIntegrityError",
 ]
 
 _MAX_MESSAGE = 300
@@ -232,6 +234,32 @@ class LimitError(KcertError):
         self.value = value
         self.maximum = maximum
         self.where = where
+
+
+class WeakIntegrityError(KcertError):
+    """A file opened, but nothing or too little tells whether somebody changed it.
+
+    Stands among the problems of a credential; `kcert.inspect` reports it.
+
+    Attributes:
+        format: Name of the format.
+        mac: Name of the weak check; ``None`` where there is none.
+        iterations: Rounds of its key derivation, where there are any.
+    """
+
+    code = "weak-integrity"
+
+    def __init__(self, format: str, mac: str | None, iterations: int | None = None) -> None:
+        if mac is None:
+            message = "there is no MAC, so nothing tells whether it was changed; export it again"
+            korean = "MAC이 없어 변경 여부를 알 수 없습니다; 다시 내보내십시오"
+        else:
+            message = f"its MAC ({mac}, {iterations} rounds) is weak by today's measure"
+            korean = f"무결성 검사 값({mac}, {iterations}회)이 현재 기준보다 약합니다"
+        super().__init__(f"{format}: {message}", f"{format}: {korean}")
+        self.format = format
+        self.mac = mac
+        self.iterations = iterations
 
 
 class CertificateProblem(KcertError):  # noqa: N818 - the name is public and says what it is

@@ -27,6 +27,10 @@ ECDSA_WITH_SHA256: Final = "1.2.840.10045.4.3.2"
 ECDSA_WITH_SHA384: Final = "1.2.840.10045.4.3.3"
 ECDSA_WITH_SHA512: Final = "1.2.840.10045.4.3.4"
 DSA: Final = "1.2.840.10040.4.1"
+DSA_WITH_SHA1: Final = "1.2.840.10040.4.3"
+DSA_WITH_SHA224: Final = "2.16.840.1.101.3.4.3.1"
+DSA_WITH_SHA256: Final = "2.16.840.1.101.3.4.3.2"
+ED25519: Final = "1.3.101.112"
 KCDSA: Final = "1.2.410.200004.1.1"
 KCDSA1: Final = "1.2.410.200004.1.21"
 
@@ -47,6 +51,8 @@ HMAC_SHA224: Final = "1.2.840.113549.2.8"
 HMAC_SHA256: Final = "1.2.840.113549.2.9"
 HMAC_SHA384: Final = "1.2.840.113549.2.10"
 HMAC_SHA512: Final = "1.2.840.113549.2.11"
+RC2_CBC: Final = "1.2.840.113549.3.2"
+RC4: Final = "1.2.840.113549.3.4"
 DES_EDE3_CBC: Final = "1.2.840.113549.3.7"
 AES128_CBC: Final = "2.16.840.1.101.3.4.1.2"
 AES192_CBC: Final = "2.16.840.1.101.3.4.1.22"
@@ -56,6 +62,50 @@ ARIA192_CBC: Final = "1.2.410.200046.1.1.7"
 ARIA256_CBC: Final = "1.2.410.200046.1.1.12"
 SEED_CBC: Final = "1.2.410.200004.1.4"
 SEED_CBC_WITH_SHA1: Final = "1.2.410.200004.1.15"
+
+# PKCS#12
+PBMAC1: Final = "1.2.840.113549.1.5.14"
+PKCS12_RC4_128: Final = "1.2.840.113549.1.12.1.1"
+PKCS12_RC4_40: Final = "1.2.840.113549.1.12.1.2"
+PKCS12_TRIPLE_DES: Final = "1.2.840.113549.1.12.1.3"
+PKCS12_TWO_KEY_TRIPLE_DES: Final = "1.2.840.113549.1.12.1.4"
+PKCS12_RC2_128: Final = "1.2.840.113549.1.12.1.5"
+PKCS12_RC2_40: Final = "1.2.840.113549.1.12.1.6"
+KEY_BAG: Final = "1.2.840.113549.1.12.10.1.1"
+SHROUDED_KEY_BAG: Final = "1.2.840.113549.1.12.10.1.2"
+CERT_BAG: Final = "1.2.840.113549.1.12.10.1.3"
+CRL_BAG: Final = "1.2.840.113549.1.12.10.1.4"
+SECRET_BAG: Final = "1.2.840.113549.1.12.10.1.5"
+SAFE_CONTENTS_BAG: Final = "1.2.840.113549.1.12.10.1.6"
+X509_CERTIFICATE: Final = "1.2.840.113549.1.9.22.1"
+FRIENDLY_NAME: Final = "1.2.840.113549.1.9.20"
+LOCAL_KEY_ID: Final = "1.2.840.113549.1.9.21"
+
+# Content types: PKCS#7, CMS
+PKCS7_DATA: Final = "1.2.840.113549.1.7.1"
+PKCS7_SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
+PKCS7_ENVELOPED_DATA: Final = "1.2.840.113549.1.7.3"
+PKCS7_ENCRYPTED_DATA: Final = "1.2.840.113549.1.7.6"
+
+TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
+
+# Attributes of CMS signers
+CONTENT_TYPE: Final = "1.2.840.113549.1.9.3"
+MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
+SIGNING_TIME: Final = "1.2.840.113549.1.9.5"
+COUNTERSIGNATURE: Final = "1.2.840.113549.1.9.6"
+SIGNING_CERTIFICATE: Final = "1.2.840.113549.1.9.16.2.12"
+TIME_STAMP_TOKEN: Final = "1.2.840.113549.1.9.16.2.14"
+SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
+ALGORITHM_PROTECTION: Final = "1.2.840.113549.1.9.52"
+YESSIGN_RANDOM: Final = "1.2.410.200005.1.10.1"
+
+# Encrypted messages: RFC 5083, RFC 5084, RFC 8017 A.2.1
+CMS_AUTH_ENVELOPED_DATA: Final = "1.2.840.113549.1.9.16.1.23"
+AES128_GCM: Final = "2.16.840.1.101.3.4.1.6"
+AES192_GCM: Final = "2.16.840.1.101.3.4.1.26"
+AES256_GCM: Final = "2.16.840.1.101.3.4.1.46"
+P_SPECIFIED: Final = "1.2.840.113549.1.1.9"
 
 # Identity check: KCAC.TS.SIVID
 KISA_IDENTIFY_DATA: Final = "1.2.410.200004.10.1.1"
@@ -81,6 +131,10 @@ _NAMES: Final[dict[str, str]] = {
     ECDSA_WITH_SHA384: "ecdsa-with-SHA384",
     ECDSA_WITH_SHA512: "ecdsa-with-SHA512",
     DSA: "id-dsa",
+    DSA_WITH_SHA1: "dsa-with-sha1",
+    DSA_WITH_SHA224: "dsa-with-sha224",
+    DSA_WITH_SHA256: "dsa-with-sha256",
+    ED25519: "Ed25519",
     KCDSA: "kcdsa",
     KCDSA1: "kcdsa1",
     MD5: "md5",
@@ -99,15 +153,19 @@ _NAMES: Final[dict[str, str]] = {
     HMAC_SHA512: "hmacWithSHA512",
     "1.2.840.113549.2.12": "hmacWithSHA512-224",
     "1.2.840.113549.2.13": "hmacWithSHA512-256",
-    "1.2.840.113549.1.5.14": "PBMAC1",
+    PBMAC1: "PBMAC1",
     "1.3.6.1.4.1.11591.4.11": "scrypt",
     DES_EDE3_CBC: "des-EDE3-CBC",
     AES128_CBC: "aes128-CBC",
     AES192_CBC: "aes192-CBC",
     AES256_CBC: "aes256-CBC",
+    AES128_GCM: "aes128-GCM",
+    AES192_GCM: "aes192-GCM",
+    AES256_GCM: "aes256-GCM",
+    P_SPECIFIED: "id-pSpecified",
     "1.3.14.3.2.7": "desCBC",
-    "1.2.840.113549.3.2": "rc2CBC",
-    "1.2.840.113549.3.4": "rc4",
+    RC2_CBC: "rc2CBC",
+    RC4: "rc4",
     "1.2.392.200011.61.1.1.1.2": "camellia128-cbc",
     "1.2.392.200011.61.1.1.1.3": "camellia192-cbc",
     "1.2.392.200011.61.1.1.1.4": "camellia256-cbc",
@@ -117,12 +175,27 @@ _NAMES: Final[dict[str, str]] = {
     "1.2.840.113549.1.5.6": "pbeWithMD5AndRC2-CBC",
     "1.2.840.113549.1.5.10": "pbeWithSHA1AndDES-CBC",
     "1.2.840.113549.1.5.11": "pbeWithSHA1AndRC2-CBC",
-    "1.2.840.113549.1.12.1.1": "pbeWithSHAAnd128BitRC4",
-    "1.2.840.113549.1.12.1.2": "pbeWithSHAAnd40BitRC4",
-    "1.2.840.113549.1.12.1.3": "pbeWithSHAAnd3-KeyTripleDES-CBC",
-    "1.2.840.113549.1.12.1.4": "pbeWithSHAAnd2-KeyTripleDES-CBC",
-    "1.2.840.113549.1.12.1.5": "pbeWithSHAAnd128BitRC2-CBC",
-    "1.2.840.113549.1.12.1.6": "pbeWithSHAAnd40BitRC2-CBC",
+    PKCS12_RC4_128: "pbeWithSHAAnd128BitRC4",
+    PKCS12_RC4_40: "pbeWithSHAAnd40BitRC4",
+    PKCS12_TRIPLE_DES: "pbeWithSHAAnd3-KeyTripleDES-CBC",
+    PKCS12_TWO_KEY_TRIPLE_DES: "pbeWithSHAAnd2-KeyTripleDES-CBC",
+    PKCS12_RC2_128: "pbeWithSHAAnd128BitRC2-CBC",
+    PKCS12_RC2_40: "pbeWithSHAAnd40BitRC2-CBC",
+    KEY_BAG: "keyBag",
+    SHROUDED_KEY_BAG: "pkcs8ShroudedKeyBag",
+    CERT_BAG: "certBag",
+    CRL_BAG: "crlBag",
+    SECRET_BAG: "secretBag",
+    SAFE_CONTENTS_BAG: "safeContentsBag",
+    X509_CERTIFICATE: "x509Certificate",
+    "1.2.840.113549.1.9.22.2": "sdsiCertificate",
+    FRIENDLY_NAME: "friendlyName",
+    LOCAL_KEY_ID: "localKeyID",
+    PKCS7_DATA: "data",
+    PKCS7_SIGNED_DATA: "signedData",
+    PKCS7_ENVELOPED_DATA: "envelopedData",
+    CMS_AUTH_ENVELOPED_DATA: "authEnvelopedData",
+    PKCS7_ENCRYPTED_DATA: "encryptedData",
     "1.2.410.200004.1.3": "seedECB",
     SEED_CBC: "seedCBC",
     "1.2.410.200004.1.5": "seedOFB",
@@ -138,6 +211,16 @@ _NAMES: Final[dict[str, str]] = {
     ARIA192_CBC: "aria192-cbc",
     ARIA256_CBC: "aria256-cbc",
     "1.2.410.100001.1.7": "neat",
+    TST_INFO: "id-ct-TSTInfo",
+    CONTENT_TYPE: "contentType",
+    MESSAGE_DIGEST: "messageDigest",
+    SIGNING_TIME: "signingTime",
+    COUNTERSIGNATURE: "countersignature",
+    SIGNING_CERTIFICATE: "signingCertificate",
+    TIME_STAMP_TOKEN: "timeStampToken",
+    SIGNING_CERTIFICATE_V2: "signingCertificateV2",
+    ALGORITHM_PROTECTION: "cmsAlgorithmProtection",
+    YESSIGN_RANDOM: "yessign random",
     KISA_IDENTIFY_DATA: "id-kisa-identifyData",
     VID: "id-VID",
     ENCRYPTED_VID: "id-EncryptedVID",

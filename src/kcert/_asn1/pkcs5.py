@@ -13,7 +13,7 @@ from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
 
-__all__ = ["PBEParameter", "PBES2Parameters", "PBKDF2Parameters"]
+__all__ = ["PBEParameter", "PBES2Parameters", "PBKDF2Parameters", "read_iterations"]
 
 _MAX_COUNT = (1 << 63) - 1
 _DEFAULT_PRF = AlgorithmIdentifier(oids.HMAC_SHA1, NULL_PARAMETERS)
@@ -28,7 +28,13 @@ def _parameters(algorithm: AlgorithmIdentifier) -> Reader:
     return Reader(algorithm.parameters, f"parameters of {label}")
 
 
-def _iterations(reader: Reader) -> int:
+def read_iterations(reader: Reader) -> int:
+    """Read an iteration count.
+
+    Raises:
+        FormatError: It is below one.
+        LimitError: It has more than 63 bits.
+    """
     count = reader.integer()
     if count < 1:
         raise reader.fail("iteration count is not positive", reason_ko="반복 횟수가 1보다 작습니다")
@@ -57,7 +63,7 @@ class PBEParameter:
         inner = outer.sequence()
         outer.finish()
         salt = inner.octet_string()
-        iterations = _iterations(inner)
+        iterations = read_iterations(inner)
         inner.finish()
         return cls(salt, iterations)
 
@@ -91,7 +97,7 @@ class PBKDF2Parameters:
             source = AlgorithmIdentifier.read(inner)
             raise UnsupportedAlgorithmError(source.oid, source.name, use="PBKDF2 salt source")
         salt = inner.octet_string()
-        iterations = _iterations(inner)
+        iterations = read_iterations(inner)
         key_length = inner.integer() if inner.peek() == der.INTEGER else None
         if key_length is not None and key_length < 1:
             raise inner.fail("key length is not positive")

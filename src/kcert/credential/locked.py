@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kcert.certificate import Certificate
+    from kcert.credential.attributes import BagAttribute
     from kcert.credential.pair import KeyPair
     from kcert.credential.types import Password
     from kcert.errors import KcertError
@@ -27,6 +28,10 @@ __all__ = ["Credential"]
 
 def _certificates(certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
     return tuple(certificates)
+
+
+def _attributes(attributes: Iterable[BagAttribute]) -> tuple[BagAttribute, ...]:
+    return tuple(attributes)
 
 
 def _problems(problems: Iterable[KcertError]) -> tuple[KcertError, ...]:
@@ -45,6 +50,8 @@ class Credential:
         key_management: The pair for decryption (kmCert, kmPri), where there is one.
         ca_certificates: Certificates of authorities kept along with it (CaPubs, PKCS#12 chain).
         friendly_name: The name a PKCS#12 file gives it.
+        bag_attributes: What else a PKCS#12 file says about its certificates and keys, names of CA
+            certificates among them.
         problems: What the format it came from had to leave out, because it was damaged; for
             `kcert.inspect`. Does not count when credentials are compared.
     """
@@ -54,6 +61,9 @@ class Credential:
     key_management: KeyPair | None = None
     ca_certificates: tuple[Certificate, ...] = field(default=(), converter=_certificates)
     friendly_name: str | None = field(default=None, repr=False)
+    bag_attributes: tuple[BagAttribute, ...] = field(
+        default=(), converter=_attributes, repr=False, kw_only=True
+    )
     problems: tuple[KcertError, ...] = field(
         default=(), converter=_problems, eq=False, repr=False, kw_only=True
     )
@@ -99,6 +109,7 @@ class Credential:
                 key_management=pair,
                 ca_certificates=self.ca_certificates,
                 friendly_name=self.friendly_name,
+                bag_attributes=self.bag_attributes,
                 left_locked=second is not self.key_management,
             )
             opened.pop_all()

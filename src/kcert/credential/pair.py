@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from kcert.credential.types import Octets, Password
     from kcert.keys.encrypted import EncryptedKey
     from kcert.keys.limits import Limits
-    from kcert.keys.private import PrivateKey, VidRandom
+    from kcert.keys.private import PrivateKey
+    from kcert.keys.vid_random import VidRandom
 
 __all__ = ["KeyPair", "UnlockedKeyPair"]
 
@@ -119,6 +120,20 @@ class UnlockedKeyPair(Secret):
     ) -> bytes:
         """Decrypt what was encrypted to the certificate; see `PrivateKey.decrypt`."""
         return self._key.decrypt(ciphertext, padding=padding, digest=digest)
+
+    def unwrap(
+        self,
+        encrypted_key: bytes,
+        size: int,
+        *,
+        padding: Padding = Padding.PKCS1V15,
+        digest: str = "sha256",
+        mask_digest: str | None = None,
+    ) -> bytes:
+        """Decrypt a content key of known length; see `PrivateKey.unwrap`."""
+        return self._key.unwrap(
+            encrypted_key, size, padding=padding, digest=digest, mask_digest=mask_digest
+        )
 
     def verify_identity(self, id_number: str) -> None:
         """Check that an identity number is the holder's, with the key's own R.

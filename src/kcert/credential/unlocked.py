@@ -12,6 +12,7 @@ from kcert.keys.profiles import NPKI
 
 if TYPE_CHECKING:
     from kcert.certificate import Certificate
+    from kcert.credential.attributes import BagAttribute
     from kcert.credential.locked import Credential
     from kcert.credential.types import Octets, Password
     from kcert.keys.profiles import LockProfile
@@ -26,7 +27,13 @@ class UnlockedCredential(UnlockedKeyPair):
     what kcert holds of the keys; Python cannot promise that no copy stays in memory.
     """
 
-    __slots__ = ("_ca_certificates", "_friendly_name", "_key_management", "_left_locked")
+    __slots__ = (
+        "_bag_attributes",
+        "_ca_certificates",
+        "_friendly_name",
+        "_key_management",
+        "_left_locked",
+    )
 
     def __init__(
         self,
@@ -36,12 +43,14 @@ class UnlockedCredential(UnlockedKeyPair):
         key_management: UnlockedKeyPair | None = None,
         ca_certificates: tuple[Certificate, ...] = (),
         friendly_name: str | None = None,
+        bag_attributes: tuple[BagAttribute, ...] = (),
         left_locked: bool = False,
     ) -> None:
         super().__init__(certificate, key)
         self._key_management = key_management
         self._ca_certificates = ca_certificates
         self._friendly_name = friendly_name
+        self._bag_attributes = bag_attributes
         self._left_locked = left_locked
 
     @classmethod
@@ -53,6 +62,7 @@ class UnlockedCredential(UnlockedKeyPair):
         key_management: tuple[Certificate, Octets] | None = None,
         ca_certificates: tuple[Certificate, ...] = (),
         friendly_name: str | None = None,
+        bag_attributes: tuple[BagAttribute, ...] = (),
         full_check: bool = False,
     ) -> UnlockedCredential:
         """Put an open credential together from certificates and keys that are not locked.
@@ -63,6 +73,7 @@ class UnlockedCredential(UnlockedKeyPair):
             key_management: Certificate and PKCS#8 of the key-management pair.
             ca_certificates: Certificates of authorities to keep along with it.
             friendly_name: A name for it.
+            bag_attributes: What a PKCS#12 file is to say about its certificates and keys.
             full_check: Check that the primes of the keys are prime.
 
         Raises:
@@ -87,6 +98,7 @@ class UnlockedCredential(UnlockedKeyPair):
                 key_management=pair,
                 ca_certificates=ca_certificates,
                 friendly_name=friendly_name,
+                bag_attributes=bag_attributes,
             )
             opened.pop_all()
         return unlocked
@@ -105,6 +117,11 @@ class UnlockedCredential(UnlockedKeyPair):
     def friendly_name(self) -> str | None:
         """The name a PKCS#12 file gives it."""
         return self._friendly_name
+
+    @property
+    def bag_attributes(self) -> tuple[BagAttribute, ...]:
+        """What else a PKCS#12 file says about its certificates and keys."""
+        return self._bag_attributes
 
     def check_whole(self) -> None:
         """Make sure that writing it would lose no key.
@@ -143,6 +160,7 @@ class UnlockedCredential(UnlockedKeyPair):
                 else KeyPair(pair.certificate, pair.private_key.lock(password, profile)),
                 self._ca_certificates,
                 self._friendly_name,
+                bag_attributes=self._bag_attributes,
             )
         finally:
             del password

@@ -13,13 +13,23 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen
 
 from kcert._asn1 import oids
+from kcert.errors import UnsupportedAlgorithmError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm
 
     from kcert.keys import libcrypto
 
-__all__ = ["CIPHERS", "BlockCipher", "Transform"]
+__all__ = [
+    "CIPHERS",
+    "RC2_40",
+    "RC2_128",
+    "RC4",
+    "RC4_40",
+    "BlockCipher",
+    "StreamCipher",
+    "Transform",
+]
 
 Transform = Callable[[bool, bytes, bytes, bytes | bytearray], bytearray]
 """``transform(encrypting, key, iv, data)``: whole blocks through CBC mode."""
@@ -73,6 +83,20 @@ class BlockCipher:
         return None
 
 
+class StreamCipher(BlockCipher):
+    """A cipher without blocks, padding and initialisation vector; its blocks count one octet."""
+
+    __slots__ = ()
+
+    def encrypt(self, key: bytes, iv: bytes, data: bytes | bytearray) -> bytes:
+        """Encrypt."""
+        return bytes(self._transform(True, key, iv, data))
+
+    def decrypt(self, key: bytes, iv: bytes, data: bytes) -> bytearray | None:
+        """Decrypt; a wrong key shows in the plaintext only."""
+        return self._transform(False, key, iv, data)
+
+
 def _through_cryptography(
     algorithm: BlockCipherAlgorithm, encrypting: bool, iv: bytes, data: bytes | bytearray
 ) -> bytearray:
@@ -97,6 +121,35 @@ def _triple_des(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray
     from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 
     return _through_cryptography(TripleDES(key), encrypting, iv, data)
+
+
+def _rc4(encrypting: bool, key: bytes, _iv: bytes, data: bytes | bytearray) -> bytearray:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
+    from cryptography.hazmat.primitives.ciphers import Cipher
+
+    try:
+        cipher = Cipher(ARC4(key), mode=None)
+        context = cipher.encryptor() if encrypting else cipher.decryptor()
+    except UnsupportedAlgorithm:
+        context = None
+    if context is None:
+        raise UnsupportedAlgorithmError(
+            RC4.oid,
+            RC4.name,
+            use="decryption",
+            hint="OpenSSL's legacy ciphers are switched off here",
+            hint_ko="이 환경에서는 OpenSSL의 옛 암호가 꺼져 있습니다",
+        )
+    out = bytearray(len(data))
+    context.update_into(data, out)
+    return out
+
+
+def _rc2(_encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    from kcert.keys.rc2 import Rc2
+
+    return Rc2(key, 8 * len(key)).decrypt_cbc(iv, data)
 
 
 @cache
@@ -177,3 +230,9 @@ CIPHERS: Final = {
         BlockCipher(oids.DES_EDE3_CBC, 24, 8, 112, _triple_des),
     )
 }
+
+# Read in old PKCS#12 files, never written; not among the ciphers of PBES2.
+RC2_128: Final = BlockCipher(oids.RC2_CBC, 16, 8, 64, _rc2)
+RC2_40: Final = BlockCipher(oids.RC2_CBC, 5, 8, 40, _rc2)
+RC4: Final = StreamCipher(oids.RC4, 16, 1, 64, _rc4)
+RC4_40: Final = StreamCipher(oids.RC4, 5, 1, 40, _rc4)

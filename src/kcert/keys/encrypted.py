@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
@@ -16,6 +16,9 @@ from kcert.keys.passwords import Password
 from kcert.keys.private import PrivateKey
 from kcert.keys.profiles import MODERN, NPKI, LockProfile
 from kcert.keys.schemes import PBE_SCHEMES, Scheme, new_scheme, read_scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["EncryptedKey"]
 
@@ -171,20 +174,23 @@ class EncryptedKey:
         with secret:
             scheme = self._scheme or read_scheme(self._info.algorithm)
             scheme.check(limits)
-            plain = scheme.decrypt(self._info.encrypted_data, secret)
-        if plain is None:
-            raise UnlockError
-        key: PrivateKey | None
-        try:
-            key = PrivateKey.adopt(plain, full_check=full_check)
-        except FormatError:
-            # Padding fits by chance once in 256 wrong passwords.
-            key = None
-        finally:
-            del plain
+            key = self._adopt(scheme.decrypt(self._info.encrypted_data, secret), full_check)
         if key is None:
             raise UnlockError
         return key
+
+    @staticmethod
+    def _adopt(candidates: Iterator[bytearray], full_check: bool) -> PrivateKey | None:
+        """The first plaintext that is a key, if one is."""
+        for plain in candidates:
+            try:
+                return PrivateKey.adopt(plain, full_check=full_check)
+            except FormatError:
+                # Padding fits by chance once in 256 wrong passwords.
+                continue
+            finally:
+                del plain
+        return None
 
     @classmethod
     def lock(

@@ -24,11 +24,15 @@ class Limits:
         max_iterations: Rounds of one key derivation.
         max_salt_size: Octets of a salt.
         max_file_size: Octets of a key file.
+        max_total_iterations: Rounds of all key derivations that one file asks for.
+        max_bags: Keys, certificates and other objects in one PKCS#12 file.
     """
 
     max_iterations: int = field(default=2_000_000, validator=_positive)
     max_salt_size: int = field(default=1_024, validator=_positive)
     max_file_size: int = field(default=1 << 20, validator=_positive)
+    max_total_iterations: int = field(default=6_000_000, validator=_positive)
+    max_bags: int = field(default=1_000, validator=_positive)
 
 
 DEFAULT_LIMITS = Limits()

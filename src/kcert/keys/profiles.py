@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import field, frozen, validators
+from attrs import evolve, field, frozen, validators
 
 from kcert._asn1 import oids
 
@@ -67,3 +67,54 @@ MODERN_ARIA: Final = LockProfile(
 
 CHEAPEST: Final = LockProfile(name="CHEAPEST", scheme=oids.SEED_CBC_WITH_SHA1, iterations=1)
 """For tests only: the shape of `NPKI` with one round."""
+
+
+@frozen(kw_only=True)
+class Pkcs12Profile:
+    """How a PKCS#12 file is protected.
+
+    Attributes:
+        name: For people.
+        key: How each private key is locked.
+        certificates: How the certificates are encrypted; ``None`` leaves them readable.
+        mac_digest: Object identifier of the hash of the MAC.
+        mac_iterations: Rounds of the key derivation of the MAC, from 1 to 2,000,000.
+        mac_salt_size: Octets of the salt of the MAC, from 8 to 1,024.
+        mac_salt_of_key: Take the salt of the first key for the MAC, too. Only for schemes with a
+            PBEParameter; the derivations differ by their purpose all the same.
+        pbmac1: Derive the key of the MAC with PBKDF2 (RFC 9579) instead of the PKCS#12 derivation.
+    """
+
+    name: str
+    key: LockProfile
+    certificates: LockProfile | None
+    mac_digest: str
+    mac_iterations: int = field(validator=[validators.ge(1), validators.le(2_000_000)])
+    mac_salt_size: int = field(default=8, validator=[validators.ge(8), validators.le(1_024)])
+    mac_salt_of_key: bool = False
+    pbmac1: bool = False
+
+
+PKCS12_KOREAN: Final = Pkcs12Profile(
+    name="PKCS12_KOREAN",
+    key=LockProfile(name="PKCS12_KOREAN", scheme=oids.PKCS12_TRIPLE_DES, iterations=1_024),
+    certificates=None,
+    mac_digest=oids.SHA1,
+    mac_iterations=1_024,
+    mac_salt_of_key=True,
+)
+"""As Korean programs write a .pfx: certificates readable, keys in triple DES, MAC with SHA-1, 1,024
+rounds each. Weak by today's measure; for programs that read nothing else."""
+
+PKCS12_MODERN: Final = Pkcs12Profile(
+    name="PKCS12_MODERN",
+    key=MODERN,
+    certificates=MODERN,
+    mac_digest=oids.SHA256,
+    mac_iterations=600_000,
+    mac_salt_size=16,
+)
+"""Everything encrypted as in `MODERN`, MAC with HMAC-SHA256, 600,000 rounds each."""
+
+PKCS12_PBMAC1: Final = evolve(PKCS12_MODERN, name="PKCS12_PBMAC1", pbmac1=True)
+"""As `PKCS12_MODERN`, with the MAC of RFC 9579, which few programs read yet."""

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From keys and certificates to credentials: which belong together, and what each pair is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from kcert._asn1 import encode, oids
+from kcert.certificate import KeyUsage
+from kcert.credential import BagAttribute, Credential, KeyPair
+from kcert.errors import FormatError, KcertError, KeyMismatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kcert.formats.pkcs12.contents import CertificateEntry, Contents, KeyEntry
+    from kcert.keys import Limits
+
+__all__ = ["credentials"]
+
+_FORMAT: Final = "PKCS#12 file"
+_SIGNING: Final = frozenset((KeyUsage.DIGITAL_SIGNATURE, KeyUsage.NON_REPUDIATION))
+
+
+@frozen
+class _Pair:
+    certificate: CertificateEntry
+    key: KeyEntry
+
+    @property
+    def signs(self) -> bool:
+        usage = self.certificate.certificate.key_usage
+        return usage is None or bool(usage & _SIGNING)
+
+
+def credentials(
+    contents: Contents,
+    password: str | bytes | bytearray | memoryview | None,
+    limits: Limits,
+) -> tuple[Credential, ...]:
+    """Every credential in the contents of a file.
+
+    Raises:
+        FormatError: A key or its certificate is missing, or it cannot be told which belong
+            together.
+        KeyMismatchError: A key fits none of the certificates.
+    """
+    try:
+        matcher = _Matcher(contents, password, limits)
+    finally:
+        del password
+    with_keys = matcher.pairs()
+    others = [entry for entry in matcher.certificates if entry not in matcher.taken]
+    signing = [pair for pair in with_keys if pair.signs]
+    rest = [pair for pair in with_keys if not pair.signs]
+    found: list[Credential] = []
+    for pair in signing:
+        second = next((other for other in rest if _same_holder(pair, other)), None)
+        if second is not None:
+            rest.remove(second)
+        found.append(_credential(pair, second, others, contents.problems))
+    found += (_credential(pair, None, others, contents.problems) for pair in rest)
+    return tuple(found)
+
+
+def _same_holder(pair: _Pair, other: _Pair) -> bool:
+    return pair.certificate.certificate.subject.matches(other.certificate.certificate.subject)
+
+
+class _Matcher:
+    """Finds the certificate of each key."""
+
+    def __init__(
+        self,
+        contents: Contents,
+        password: str | bytes | bytearray | memoryview | None,
+        limits: Limits,
+    ) -> None:
+        self._password = password
+        self._limits = limits
+        self._keys = contents.keys
+        self.certificates: list[CertificateEntry] = []
+        for entry in contents.certificates:
+            if all(entry.certificate != known.certificate for known in self.certificates):
+                self.certificates.append(entry)
+        self.taken: list[CertificateEntry] = []
+
+    def pairs(self) -> list[_Pair]:
+        if not self._keys:
+            raise FormatError(
+                _FORMAT,
+                "it has no private key; use pkcs12.read to see its certificates",
+                reason_ko="개인키가 없습니다; 인증서만 보려면 pkcs12.read를 쓰십시오",
+            )
+        if not self.certificates:
+            raise FormatError(
+                _FORMAT,
+                "it has a private key but no certificate; use pkcs12.read and give the "
+                "certificate to kcert.Credential",
+                reason_ko="개인키만 있고 인증서가 없습니다; pkcs12.read로 읽은 뒤 인증서와 함께 "
+                "kcert.Credential을 만드십시오",
+            )
+        found: list[_Pair] = []
+        # What says which certificate it belongs to goes first, so that less is left to compare.
+        for key in sorted(self._keys, key=lambda key: self._named(key) is None):
+            entry = self._named(key) or self._compared(key)
+            self.taken.append(entry)
+            found.append(_Pair(entry, key))
+        return sorted(found, key=lambda pair: self._keys.index(pair.key))
+
+    def _free(self) -> list[CertificateEntry]:
+        return [entry for entry in self.certificates if entry not in self.taken]
+
+    def _named(self, key: KeyEntry) -> CertificateEntry | None:
+        """The one certificate with the key's localKeyID, where no other key has it too."""
+        wanted = key.local_key_id
+        if wanted is None or sum(other.local_key_id == wanted for other in self._keys) > 1:
+            return None
+        same = [entry for entry in self._free() if entry.local_key_id == wanted]
+        return same[0] if len(same) == 1 else None
+
+    def _compared(self, key: KeyEntry) -> CertificateEntry:
+        """The certificate with the key's public key; of several the one that is valid longest."""
+        numbers = key.public_numbers or self._public_numbers(key)
+        free = self._free()
+        if numbers is not None:
+            same = [entry for entry in free if entry.certificate.rsa_numbers == numbers]
+            if not same:
+                raise KeyMismatchError
+            return max(same, key=lambda entry: entry.certificate.validity.not_after)
+        # The key cannot be looked into: only what is left when nothing else fits.
+        possible = [entry for entry in free if not entry.certificate.is_ca] or free
+        if len(possible) == 1 and len(self._keys) == len(self.taken) + 1:
+            return possible[0]
+        raise FormatError(
+            _FORMAT,
+            "it cannot be told which certificate a private key belongs to; export each pair into "
+            "a file of its own",
+            reason_ko="개인키와 인증서의 짝을 알 수 없습니다; 한 쌍씩 따로 내보내십시오",
+        )
+
+    def _public_numbers(self, key: KeyEntry) -> tuple[int, int] | None:
+        """Open the key for a look; ``None`` where it does not open."""
+        try:
+            with key.key.unlock(
+                b"" if self._password is None else self._password, limits=self._limits
+            ) as opened:
+                return opened.public_numbers
+        except KcertError:
+            return None
+
+
+def _credential(
+    pair: _Pair,
+    second: _Pair | None,
+    others: Sequence[CertificateEntry],
+    problems: tuple[KcertError, ...],
+) -> Credential:
+    name = pair.certificate.friendly_name
+    if name is None:
+        name = pair.key.friendly_name
+    attributes: list[BagAttribute] = []
+    for found in filter(None, (pair, second)):
+        certificate = found.certificate.certificate
+        attributes += _attributes(found.certificate, certificate.fingerprint(), False)
+        attributes += _attributes(found.key, certificate.fingerprint(), True)
+    for entry in others:
+        attributes += _attributes(entry, entry.certificate.fingerprint(), False)
+    own = pair.certificate.certificate.fingerprint()
+    usual = None if name is None else (encode.bmp_string(name),)
+    return Credential(
+        pair.certificate.certificate,
+        pair.key.key,
+        None if second is None else KeyPair(second.certificate.certificate, second.key.key),
+        tuple(entry.certificate for entry in others),
+        name,
+        # The name of the signing pair is said already.
+        bag_attributes=tuple(
+            found
+            for found in attributes
+            if not (
+                found.fingerprint == own
+                and found.oid == oids.FRIENDLY_NAME
+                and found.values == usual
+            )
+        ),
+        problems=problems,
+    )
+
+
+def _attributes(
+    entry: CertificateEntry | KeyEntry, fingerprint: str, of_key: bool
+) -> list[BagAttribute]:
+    """The attributes of an entry; localKeyID only says what the pairs say."""
+    return [
+        BagAttribute(fingerprint, of_key, found.oid, found.values)
+        for found in entry.attributes
+        if found.oid != oids.LOCAL_KEY_ID
+    ]
