@@ -7,8 +7,9 @@ from kcert.keys import profiles
 from kcert.keys.encrypted import EncryptedKey
 from kcert.keys.limits import DEFAULT_LIMITS, Limits
 from kcert.keys.padding import Padding
-from kcert.keys.private import PrivateKey, VidRandom
+from kcert.keys.private import PrivateKey
 from kcert.keys.profiles import LockProfile
+from kcert.keys.vid_random import VidRandom
 
 __all__ = [
     "DEFAULT_LIMITS",

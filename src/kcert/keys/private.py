@@ -14,44 +14,14 @@ from kcert.keys.limits import DEFAULT_LIMITS, Limits
 from kcert.keys.padding import Padding
 from kcert.keys.profiles import NPKI, LockProfile
 from kcert.keys.secret import Secret
+from kcert.keys.vid_random import VidRandom
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey as OpenSSLKey
 
     from kcert.keys.encrypted import EncryptedKey
 
-__all__ = ["PrivateKey", "VidRandom"]
-
-
-class VidRandom(Secret):
-    """R, the random number behind a certificate's VID (KCAC.TS.SIVID). As secret as the key.
-
-    With R, anyone can find the resident number behind a certificate by trying them all.
-    """
-
-    __slots__ = ("_octets",)
-
-    def __init__(self, octets: bytes | bytearray | memoryview) -> None:
-        self._octets = bytearray(octets)
-        del octets
-
-    def __repr__(self) -> str:
-        return f"<VidRandom {8 * len(self._octets)} bits>"
-
-    def reveal(self) -> bytes:
-        """The octets of R, 20 in every certificate seen.
-
-        Raises:
-            ValueError: The key it belongs to was closed.
-        """
-        if not self._octets:
-            raise ValueError("the VID random is closed; unlock the key again")
-        return bytes(self._octets)
-
-    def close(self) -> None:
-        """Overwrite the octets."""
-        self._octets[:] = bytes(len(self._octets))
-        del self._octets[:]
+__all__ = ["PrivateKey"]
 
 
 class PrivateKey(Secret):
@@ -263,6 +233,35 @@ class PrivateKey(Secret):
             UnsupportedAlgorithmError: Another hash.
         """
         return rsa.decrypt(self.to_cryptography(), ciphertext, padding, digest)
+
+    def unwrap(
+        self,
+        encrypted_key: bytes,
+        size: int,
+        *,
+        padding: Padding = Padding.PKCS1V15,
+        digest: str = "sha256",
+        mask_digest: str | None = None,
+    ) -> bytes:
+        """Decrypt a content key of known length, with one answer to every fault (RFC 3218).
+
+        Whatever is wrong with ``encrypted_key``, octets come back that nobody can foresee, always
+        the same ones for the same input: that it was wrong shows only in what they do not open.
+
+        Args:
+            encrypted_key: As long as the modulus.
+            size: Octets of the content key.
+            padding: PKCS#1 v1.5 or OAEP.
+            digest: Hash of OAEP.
+            mask_digest: Hash of its MGF1, default the same.
+
+        Raises:
+            UnsupportedAlgorithmError: Another hash.
+        """
+        key = self.to_cryptography()
+        return rsa.unwrap(
+            key, self._der, encrypted_key, size, padding, digest, mask_digest or digest
+        )
 
     def lock(
         self,

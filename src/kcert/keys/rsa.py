@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hmac
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
-__all__ = ["decrypt", "full_check", "load", "sign", "verify"]
+__all__ = ["decrypt", "encrypt", "full_check", "load", "sign", "unwrap", "verify"]
 
 _SIGNING_DIGESTS = ("sha256", "sha384", "sha512")
 _OAEP_DIGESTS = ("sha1", "sha256", "sha384", "sha512")
@@ -152,22 +153,73 @@ def decrypt(
     digest: str,
 ) -> bytes:
     """Decrypt; see `PrivateKey.decrypt`."""
-    from cryptography.hazmat.primitives.asymmetric import padding as paddings
-
-    scheme: AsymmetricPadding
-    if padding is Padding.PKCS1V15:
-        scheme = paddings.PKCS1v15()
-    elif padding is Padding.OAEP:
-        algorithm = _hash(digest, _OAEP_DIGESTS, "RSAES-OAEP")
-        scheme = paddings.OAEP(paddings.MGF1(algorithm), algorithm, None)
-    else:
-        raise ValueError("padding of a decryption is Padding.PKCS1V15 or Padding.OAEP")
-    # One answer to every fault (RFC 3218), and nothing of the cause with it.
-    with suppress(ValueError):
-        return key.decrypt(bytes(ciphertext), scheme)
+    plain = _decrypted(key, ciphertext, _encryption_padding(padding, digest, digest))
+    if plain is not None:
+        return plain
     raise UnlockError(
         "RSA ciphertext",
         "RSA 암호문",
         reason="it was not made for this key or is damaged",
         reason_ko="이 키로 암호화되지 않았거나 손상되었습니다",
+    )
+
+
+def unwrap(
+    key: RSAPrivateKey,
+    secret: bytearray,
+    encrypted_key: bytes,
+    size: int,
+    padding: Padding,
+    digest: str,
+    mask_digest: str,
+) -> bytes:
+    """Decrypt a content key; see `PrivateKey.unwrap`. ``secret`` is known to the key's owner only.
+
+    OpenSSL answers a wrong PKCS#1 v1.5 padding with octets of its own making; those, and a content
+    key of another length, end in the same substitute.
+    """
+    scheme = _encryption_padding(padding, digest, mask_digest)
+    # Both are made every time, so that time does not tell which one was taken.
+    identity = hmac.digest(secret, b"kcert implicit rejection", "sha256")
+    substitute = hmac.digest(identity, encrypted_key, "sha512")[:size]
+    plain = _decrypted(key, encrypted_key, scheme)
+    return plain if plain is not None and len(plain) == size else substitute
+
+
+def _encryption_padding(padding: Padding, digest: str, mask_digest: str) -> AsymmetricPadding:
+    from cryptography.hazmat.primitives.asymmetric import padding as paddings
+
+    if padding is Padding.PKCS1V15:
+        return paddings.PKCS1v15()
+    if padding is Padding.OAEP:
+        algorithm = _hash(digest, _OAEP_DIGESTS, "RSAES-OAEP")
+        mask = _hash(mask_digest, _OAEP_DIGESTS, "RSAES-OAEP")
+        return paddings.OAEP(paddings.MGF1(mask), algorithm, None)
+    raise ValueError("padding of an encryption is Padding.PKCS1V15 or Padding.OAEP")
+
+
+def _decrypted(
+    key: RSAPrivateKey, ciphertext: bytes | bytearray | memoryview, scheme: AsymmetricPadding
+) -> bytes | None:
+    # One answer to every fault (RFC 3218), and nothing of the cause with it.
+    with suppress(ValueError):
+        return key.decrypt(bytes(ciphertext), scheme)
+    return None
+
+
+def encrypt(key: RSAPublicKey, content_key: bytes, padding: Padding, digest: str) -> bytes:
+    """Encrypt a content key to a public key.
+
+    Raises:
+        UnsupportedAlgorithmError: Another hash, or an RSA key too short for it.
+    """
+    scheme = _encryption_padding(padding, digest, digest)
+    with suppress(ValueError):
+        return key.encrypt(content_key, scheme)
+    raise UnsupportedAlgorithmError(
+        None,
+        f"RSA-{key.key_size} with {padding.value}",
+        use="encryption",
+        hint="the key is too short",
+        hint_ko="키가 너무 짧습니다",
     )
