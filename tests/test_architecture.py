@@ -17,7 +17,7 @@ LEVELS = (
     ("keys",),
     ("credential", "vid"),
     ("formats", "inspection", "cms", "trust"),
-    ("loading", "store", "discovery"),
+    ("loading", "store", "discovery", "passwords"),
     ("lifecycle",),
     ("services", "compat", "testing"),
     ("cli",),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         inspection,
         keys,
         loading,
+        passwords,
         storage,
         store,
         testing,
@@ -77,7 +78,10 @@ if TYPE_CHECKING:
         WeakIntegrityError,
     )
     from kcert.formats import (
+        archive,
+        gpki,
         npki,
+        pem,
         pkcs12,
     )
     from kcert.inspection import (
@@ -165,11 +169,13 @@ __all__ = [
     "WeakAlgorithmError",
     "WeakIntegrityError",
     "__version__",
+    "archive",
     "certificate",
     "discover",
     "discovery",
     "errors",
     "formats",
+    "gpki",
     "inspect",
     "inspection",
     "keys",
@@ -177,6 +183,8 @@ __all__ = [
     "loading",
     "npki",
     "open_store",
+    "passwords",
+    "pem",
     "pkcs12",
     "profiles",
     "storage",
@@ -187,14 +195,17 @@ __all__ = [
 
 # Modules that are attributes of the package, and where they are.
 _MODULES = {
+    "archive": "kcert.formats.archive",
     "certificate": "kcert.certificate",
     "discovery": "kcert.discovery",
     "errors": "kcert.errors",
     "formats": "kcert.formats",
+    "gpki": "kcert.formats.gpki",
     "inspection": "kcert.inspection",
     "keys": "kcert.keys",
     "loading": "kcert.loading",
     "npki": "kcert.formats.npki",
+    "passwords": "kcert.passwords",
     "pem": "kcert.formats.pem",
     "pkcs12": "kcert.formats.pkcs12",
     "profiles": "kcert.keys.profiles",

@@ -6,4 +6,4 @@ The rest of the house never asks where a credential came from.
 
 from __future__ import annotations
 
-__all__ = ["npki", "pem", "pkcs12"]
+__all__ = ["archive", "gpki", "npki", "pem", "pkcs12"]

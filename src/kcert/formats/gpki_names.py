@@ -19,6 +19,7 @@ __all__ = [
     "SIGN_KEY",
     "ending_of",
     "files_of",
+    "is_sign_certificate",
     "names",
 ]
 
@@ -42,6 +43,11 @@ def ending_of(file: str) -> str:
     """Which of the four it is, one of `ENDINGS`; empty for other files."""
     match = _NAME.fullmatch(file)
     return "" if match is None else match[2].lower()
+
+
+def is_sign_certificate(file: str) -> bool:
+    """Whether it is a signing certificate's file: without one there is no credential."""
+    return ending_of(file) == SIGN_CERTIFICATE
 
 
 def names(files: Iterable[str]) -> tuple[str, ...]:

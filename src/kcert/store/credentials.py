@@ -1,24 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Store`: the credentials on one backend, in the NPKI layout."""
+"""`Store`: the credentials on one backend."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kcert.credential import Credential
-from kcert.errors import (
-    AlreadyExistsError,
-    AmbiguousError,
-    FormatError,
-    NotFoundError,
-    UnavailableError,
-)
-from kcert.formats import npki
+from kcert.errors import AlreadyExistsError, AmbiguousError, FormatError, NotFoundError
+from kcert.keys.limits import DEFAULT_LIMITS
 from kcert.storage.names import twin_key
 from kcert.storage.ordered import with_folders
-from kcert.store import layout
-from kcert.store.entry import Entry, read_entry
+from kcert.store import layout, relocking, writing
+from kcert.store.entry import Entry, read_entries
 from kcert.store.query import Query
 
 if TYPE_CHECKING:
@@ -26,13 +19,19 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from kcert.certificate import Authority, Certificate, CertificateKind, Policy
+    from kcert.credential import Credential
+    from kcert.credential.types import Password
+    from kcert.keys import Limits, LockProfile
     from kcert.storage import Backend
 
 __all__ = ["Store"]
 
 
 class Store:
-    """The credentials on one backend. It never sees a password or an open key.
+    """The credentials on one backend. It keeps no password and no open key.
+
+    New ones are written in the NPKI layout. Government files (`kcert.formats.gpki`) are listed,
+    loaded, changed and removed where they lie.
 
     Args:
         backend: Where they lie. Where it cannot write several files at once, a credential is
@@ -51,9 +50,7 @@ class Store:
         No password is needed. Nothing is kept, so memory does not grow with the store.
         """
         for listing in self._backend.folders():
-            entry = read_entry(self._backend, listing)
-            if entry is not None:
-                yield entry
+            yield from read_entries(self._backend, listing)
 
     def find(
         self,
@@ -100,7 +97,7 @@ class Store:
         """
         found: list[Entry] = []
         with suppress(FormatError):  # what is no name is nowhere
-            candidates = self._at(id) if "/" in id else self.entries()
+            candidates = writing.entries_at(self._backend, id) if "/" in id else self.entries()
             found = [entry for entry in candidates if _answers(entry, id)]
         if len(found) == 1:
             return found[0]
@@ -128,9 +125,9 @@ class Store:
             UnavailableError: If the medium does not take it, or gives back something else.
             TypeError: If it is not a locked `Credential`.
         """
-        files = _files(credential)
+        files = writing.files_of(credential)
         certificate = credential.certificate
-        return self._write_new(self._prefix_for(certificate), certificate, files)
+        return writing.write_new(self._backend, self._prefix_for(certificate), certificate, files)
 
     def replace(self, entry: Entry, credential: Credential) -> Entry:
         """Put the same certificate's credential in the place of one that was read before.
@@ -146,16 +143,49 @@ class Store:
             ConflictError: If the files have changed since ``entry`` was read.
             ValueError: If ``credential`` is of another certificate.
         """
-        files = _files(credential)
-        certificate = entry.certificate
-        if certificate is None or certificate != credential.certificate:
-            raise ValueError("an entry is replaced by a credential of the same certificate")
-        present = {layout.written_name(name): name for name in entry.files}
-        changes = {present.get(name, name): data for name, data in files.items()}
-        if not self._backend.properties.atomic_folders:
-            return self._replace_by_copy(entry, certificate, {**self._raw(entry), **changes})
-        self._backend.change_folder(entry.location, changes, replace=entry.versions)
-        return self._read_back(entry.location, changes)
+        return writing.replace(self._backend, entry, credential)
+
+    def change_password(
+        self,
+        entry: Entry | str,
+        old: Password,
+        new: Password,
+        *,
+        profile: LockProfile | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> Entry:
+        """Put every key of an entry under a new password: all of them, or none.
+
+        The changed keys are opened with the new password before anything is written, and again
+        after they have been read back from the medium. Until then the old ones are kept beside
+        them, in files whose names end in ``.kcert-old``; a crash can leave these behind, and the
+        next change of the password removes them. Where the medium cannot write several files at
+        once, the changed credential is written beside the old one, which goes last.
+
+        Args:
+            entry: The entry as it was read, or what `get` takes.
+            old: The password that opens it now.
+            new: The password that is to open it. `kcert.passwords.check` knows the rule for it.
+            profile: How to lock; default as each key is locked now.
+            limits: Caps on the work of opening it.
+
+        Returns:
+            The entry as it is now.
+
+        Raises:
+            UnlockError: The old password is wrong or the data are damaged; nothing was changed.
+            ConflictError: The files have changed since they were read; nothing was changed.
+            FormatError: The key-management pair is damaged, so that not all keys can be changed.
+            UnavailableError: The medium does not take it, or gives back something else; the old
+                keys are in place again, if the medium takes them.
+        """
+        try:
+            found = self.get(entry) if isinstance(entry, str) else entry
+            return relocking.change_password(
+                self._backend, found, old, new, profile=profile, limits=limits
+            )
+        finally:
+            del old, new
 
     def remove(self, id: str) -> None:
         """Remove an entry, for good. Other files in its folder stay.
@@ -165,19 +195,13 @@ class Store:
             AmbiguousError: If the same certificate is there more than once.
             ConflictError: If somebody changes it at the same time.
         """
-        self._remove(self.get(id))
+        writing.remove(self._backend, self.get(id))
 
     # What the verbs are made of
 
     @property
     def _kind(self) -> str:
         return self._backend.properties.kind
-
-    def _at(self, location: str) -> Iterator[Entry]:
-        for listing in self._backend.folders(location):
-            entry = read_entry(self._backend, listing)
-            if entry is not None:
-                yield entry
 
     def _prefix_for(self, certificate: Certificate) -> str:
         """Folder that the credential's folder goes into, as it is spelled in this store.
@@ -187,8 +211,7 @@ class Store:
         """
         folder, user = layout.authority_folder(certificate), layout.USER
         for listing in self._backend.folders():
-            entry = read_entry(self._backend, listing)
-            if entry is not None and entry.certificate == certificate:
+            if any(e.certificate == certificate for e in read_entries(self._backend, listing)):
                 raise AlreadyExistsError(
                     "the certificate is in the store; replace or remove that entry",
                     "이미 저장된 인증서입니다; 그 항목을 교체하거나 삭제하십시오",
@@ -201,72 +224,6 @@ class Store:
                 if len(spelled) > 1 and twin_key(spelled[1]) == twin_key(user):
                     user = spelled[1]
         return f"{folder}/{user}"
-
-    def _write_new(
-        self, prefix: str, certificate: Certificate, files: dict[str, bytes], *, beside: str = ""
-    ) -> Entry:
-        """Write into the first free of the folders a certificate can have.
-
-        ``beside`` is where the same certificate may be already.
-        """
-        for leaf in layout.subject_folders(certificate):
-            location = f"{prefix}/{leaf}" if prefix else leaf
-            try:
-                self._backend.put_folder(location, files)
-            except AlreadyExistsError:
-                others = (entry for entry in self._at(location) if entry.location != beside)
-                if any(entry.certificate == certificate for entry in others):
-                    raise
-            else:
-                return self._read_back(location, files)
-        raise AlreadyExistsError(
-            "every folder this certificate could have is taken by something else",
-            "이 인증서를 저장할 폴더 이름이 모두 사용 중입니다",
-            backend=self._kind,
-        )
-
-    def _read_back(self, location: str, files: dict[str, bytes]) -> Entry:
-        blobs = self._backend.get_folder(location, tuple(files))
-        if {name: blob.data for name, blob in blobs.items()} != files:
-            raise UnavailableError(
-                "what was read back is not what was written; the medium is faulty, use another",
-                "다시 읽은 내용이 기록한 것과 다릅니다; 매체에 이상이 있으니 다른 매체를 쓰십시오",
-                backend=self._kind,
-                name=location,
-            )
-        for entry in self._at(location):
-            if entry.location == location:
-                return entry
-        raise NotFoundError("the entry is gone", backend=self._kind, name=location)
-
-    def _raw(self, entry: Entry) -> dict[str, bytes]:
-        blobs = self._backend.get_folder(entry.location, entry.files)
-        return {name: blob.data for name, blob in blobs.items()}
-
-    def _replace_by_copy(
-        self, entry: Entry, certificate: Certificate, files: dict[str, bytes]
-    ) -> Entry:
-        """Write the new state beside the old one, then remove that: never none, at worst both."""
-        files = layout.in_writing_order(files)
-        prefix, _, _ = entry.location.rpartition("/")
-        new = self._write_new(prefix, certificate, files, beside=entry.location)
-        self._remove(entry)
-        return new
-
-    def _remove(self, entry: Entry) -> None:
-        if not entry.versions:
-            raise entry.problem or NotFoundError("the entry is gone", backend=self._kind)
-        last_first = sorted(
-            entry.versions, key=lambda n: layout.written_name(n) != npki.SIGN_CERTIFICATE
-        )
-        gone = dict.fromkeys(last_first)
-        self._backend.change_folder(entry.location, gone, replace=entry.versions)
-
-
-def _files(credential: Credential) -> dict[str, bytes]:
-    if not isinstance(credential, Credential):
-        raise TypeError("a store keeps locked credentials only: lock it first")
-    return layout.in_writing_order(npki.dump(credential))
 
 
 def _answers(entry: Entry, wanted: str) -> bool:

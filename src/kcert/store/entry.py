@@ -6,20 +6,20 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from kcert.certificate import Certificate
 from kcert.errors import KcertError, NotFoundError
-from kcert.formats import npki
-from kcert.store.layout import credential_files, written_name
+from kcert.formats import gpki, npki
+from kcert.store.layout import credential_files, is_mark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from kcert.credential import Credential
     from kcert.storage import FolderBackend, FolderListing, Version
 
-__all__ = ["Entry", "read_entry"]
+__all__ = ["Entry", "read_entries", "read_files"]
 
 _ID_LENGTH = 16
 
@@ -31,10 +31,12 @@ class Entry:
     Attributes:
         id: Opaque and stable: what the store's `get` and `remove` take.
         certificate: The signing certificate, where it can be read.
-        location: Name of its folder within the store. Contains the holder's name by convention.
+        location: Name of its folder within the store, or of its ``_sig.cer`` where it is in
+            government files. Contains the holder's name by convention.
         problem: What is wrong with it, ``None`` if nothing seems to be. Where it is not the
             signing pair that is at fault, `load` works all the same.
         files: Names of its files, as they are written in the store.
+        name: What the names of government files begin with; ``None`` in an NPKI folder.
     """
 
     id: str
@@ -44,6 +46,12 @@ class Entry:
     files: tuple[str, ...] = ()
     versions: Mapping[str, Version] = field(factory=dict, repr=False, eq=False)
     backend: FolderBackend | None = field(default=None, repr=False, eq=False)
+    name: str | None = field(default=None, repr=False)
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder that its files are in."""
+        return self.location if self.name is None else self.location.rpartition("/")[0]
 
     def load(self) -> Credential:
         """Return the credential as it is in the store now, locked.
@@ -54,75 +62,80 @@ class Entry:
         """
         if self.backend is None or not self.files:
             raise self.problem or NotFoundError("there are no files", backend="store")
-        files = self.backend.get_folder(self.location, self.files)
-        return npki.load({name: blob.data for name, blob in files.items()})
+        blobs = self.backend.get_folder(self.folder, self.files)
+        return read_files({file: blob.data for file, blob in blobs.items()}, self.name)
 
 
-def read_entry(backend: FolderBackend, listing: FolderListing) -> Entry | None:
-    """Read what a folder holds; ``None`` where that is no credential, or is gone meanwhile.
+def read_files(files: Mapping[str, bytes], name: str | None) -> Credential:
+    """Make a credential of its files; ``name`` as in `Entry`."""
+    return npki.load(files) if name is None else gpki.load(files, name)
+
+
+def read_entries(backend: FolderBackend, listing: FolderListing) -> Iterator[Entry]:
+    """Yield what a folder holds: an NPKI credential, any number of government ones, or nothing.
 
     A folder that cannot be read is an entry with a problem.
     """
-    names = credential_files(listing.files)
-    if not names:
-        if listing.problem is None:
-            return None
-        return _broken(listing.name, listing.problem)
+    location, problem = listing.name, listing.problem
+    files = credential_files(listing.files)
+    if files or problem is not None:
+        entry = _read(backend, location, files, problem)
+        if entry is not None:
+            yield entry
+    for name in gpki.names(listing.files):
+        files = gpki.files_of(listing.files, name)
+        mark = next(filter(is_mark, files), files[0])
+        entry = _read(backend, f"{location}/{mark}".lstrip("/"), files, None, name)
+        if entry is not None:
+            yield entry
+
+
+def _read(
+    backend: FolderBackend,
+    location: str,
+    files: tuple[str, ...],
+    problem: KcertError | None,
+    name: str | None = None,
+) -> Entry | None:
+    """Read one credential; ``None`` where it is gone meanwhile."""
+    entry = Entry(
+        id=hashlib.sha256(location.encode()).hexdigest()[:_ID_LENGTH],
+        certificate=None,
+        location=location,
+        problem=problem,
+        files=files,
+        backend=backend,
+        name=name,
+    )
+    if not files:
+        return entry
     certificate: Certificate | None = None
-    problem: KcertError | None = listing.problem
     versions: dict[str, Version] = {}
     try:
-        blobs = backend.get_folder(listing.name, names)
+        blobs = backend.get_folder(entry.folder, files)
         if not blobs:
             return None
-        versions = {name: blob.version for name, blob in blobs.items()}
-        credential = npki.load({name: blob.data for name, blob in blobs.items()})
+        versions = {file: blob.version for file, blob in blobs.items()}
+        credential = read_files({file: blob.data for file, blob in blobs.items()}, name)
         certificate = credential.certificate
         problem = next(iter(credential.problems), problem)
     except NotFoundError:
         return None
     except KcertError as error:
         problem = error
-        certificate = _certificate_alone(backend, listing.name, names)
-    if certificate is None:
-        return _broken(listing.name, problem, names, versions, backend)
-    return Entry(
-        id=certificate.fingerprint()[:_ID_LENGTH],
-        certificate=certificate,
-        location=listing.name,
-        problem=problem,
-        files=names,
-        versions=versions,
-        backend=backend,
-    )
-
-
-def _broken(
-    location: str,
-    problem: KcertError | None,
-    files: tuple[str, ...] = (),
-    versions: Mapping[str, Version] | None = None,
-    backend: FolderBackend | None = None,
-) -> Entry:
-    return Entry(
-        id=hashlib.sha256(location.encode()).hexdigest()[:_ID_LENGTH],
-        certificate=None,
-        location=location,
-        problem=problem,
-        files=files,
-        versions=versions or {},
-        backend=backend,
-    )
+        certificate = _certificate_alone(backend, entry.folder, files)
+    if certificate is not None:
+        entry = evolve(entry, id=certificate.fingerprint()[:_ID_LENGTH], certificate=certificate)
+    return evolve(entry, problem=problem, versions=versions)
 
 
 def _certificate_alone(
-    backend: FolderBackend, folder: str, names: tuple[str, ...]
+    backend: FolderBackend, folder: str, files: tuple[str, ...]
 ) -> Certificate | None:
     """The signing certificate of a folder in which something else is damaged."""
-    for name in names:
-        if written_name(name) == npki.SIGN_CERTIFICATE:
-            try:
-                return Certificate.load(backend.get_folder(folder, [name])[name].data)
-            except (KcertError, KeyError):
-                return None
+    for file in filter(is_mark, files):
+        try:
+            return Certificate.load(backend.get_folder(folder, [file])[file].data)
+        except (KcertError, KeyError):
+            return None
     return None

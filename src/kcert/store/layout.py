@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kcert.formats import gpki, npki
+from kcert.formats import npki
+from kcert.formats.gpki_names import is_sign_certificate
 from kcert.formats.naming import (
     USER,
     authority_folder,
@@ -18,7 +19,6 @@ from kcert.formats.naming import (
     encode_segment,
     subject_folders,
 )
-from kcert.storage.names import twin_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,8 +53,7 @@ def credential_files(names: Iterable[str]) -> tuple[str, ...]:
 
 def is_mark(name: str) -> bool:
     """Whether it is a signing certificate's name: without one there is no credential."""
-    folded = twin_key(name)
-    return folded == _SIGN_CERTIFICATE or folded.endswith(gpki.SIGN_CERTIFICATE)
+    return name.casefold() == _SIGN_CERTIFICATE or is_sign_certificate(name)
 
 
 def in_writing_order(files: dict[str, bytes]) -> dict[str, bytes]:
