@@ -196,7 +196,6 @@ def pem(label: str, data: bytes = b"0123456789") -> bytes:
         (pem("PRIVATE KEY"), "pem-key"),
         (pem("RSA PRIVATE KEY"), "pem-key"),
         (pem("OPENSSH PRIVATE KEY"), "pem-key"),
-        (pem("PRIVATE KEY") + pem("CERTIFICATE"), "pem-bundle"),
         (pem("CERTIFICATE REQUEST"), "pem-other"),
         (pem("PKCS7"), "pem-other"),
         (b"<!DOCTYPE html><html></html>", "html"),

@@ -31,6 +31,8 @@ class Kind:
         name_ko: The same in Korean.
         looks: Whether octets look like it. Cheap, and never raises.
         open: The format that opens it; ``None`` where it holds no whole credential.
+        decode: Takes the armour off text that stands for octets, ``None`` where it is none after
+            all; what comes out is looked at again, once.
         advice: What to do with it instead, as a clause.
         advice_ko: The same in Korean.
     """
@@ -40,6 +42,7 @@ class Kind:
     name_ko: str
     looks: Callable[[bytes], bool]
     open: _Opener | None = None
+    decode: Callable[[bytes], bytes | None] | None = None
     advice: str = "give the folder with signCert.der and signPri.key, or both files as a pair"
     advice_ko: str = "signCert.der와 signPri.key가 있는 폴더나 두 파일을 함께 지정하십시오"
 

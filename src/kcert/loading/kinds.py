@@ -11,7 +11,7 @@ from kcert.loading.binary_kinds import BINARY_KINDS, starts
 from kcert.loading.kind import Kind
 from kcert.loading.text_kinds import TEXT_KINDS
 
-__all__ = ["KINDS", "recognise"]
+__all__ = ["KINDS", "look", "recognise"]
 
 KINDS: tuple[Kind, ...] = (
     *BINARY_KINDS,
@@ -36,3 +36,22 @@ KINDS: tuple[Kind, ...] = (
 def recognise(data: bytes) -> Kind:
     """Find the kind of some octets. Every input has one; the last row takes what is left."""
     return next(kind for kind in KINDS if kind.looks(data))
+
+
+# What decoded text may turn out to be by chance, so that it was no armour.
+_NOTHING = frozenset(("empty", "blank", "unknown"))
+
+
+def look(data: bytes) -> tuple[bytes, Kind]:
+    """Octets and their kind, out of their armour (base64, hex) if they are in one.
+
+    One armour only: what is in another is the kind of the outer one, which nothing opens.
+    """
+    kind = recognise(data)
+    decoded = None if kind.decode is None else kind.decode(data)
+    if decoded is None:
+        return data, kind
+    inner = recognise(decoded)
+    if inner.decode is not None or inner.code in _NOTHING:
+        return data, kind
+    return decoded, inner

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from kcert._asn1.pem import encode_pem
 from kcert.certificate import Certificate
 from kcert.credential import Credential
 from kcert.errors import AmbiguousError, LimitError
@@ -13,18 +14,23 @@ from kcert.formats import npki
 from kcert.formats.folder import list_names, read_file
 from kcert.keys import EncryptedKey
 from kcert.keys.limits import DEFAULT_LIMITS
-from kcert.loading.kinds import recognise
+from kcert.loading.kinds import look
 
 if TYPE_CHECKING:
     from kcert.keys.limits import Limits
+    from kcert.loading.kind import Kind
 
 __all__ = ["Source", "load"]
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | tuple[bytes, bytes]
 """What `load` takes: a path, octets, or the octets of a certificate and its key in any order."""
 
-_CERTIFICATE_SUFFIXES = (".der", ".cer", ".crt")
-_KEY_SUFFIXES = (".key", ".der")
+_CERTIFICATE_SUFFIXES = (".der", ".cer", ".crt", ".pem")
+_KEY_SUFFIXES = (".key", ".der", ".pem")
+
+# Codes of the kinds that are one half of a credential.
+_CERTIFICATES = frozenset(("certificate", "pem-certificate"))
+_KEYS = frozenset(("locked-key", "pem-locked-key", "pem-key"))
 
 
 def load(
@@ -39,13 +45,15 @@ def load(
     - ``signCert.der`` or ``signPri.key`` itself: the whole folder that it lies in
     - another certificate or locked key file (DER): its other half is looked for beside it, under
       the same name with another end (``x.der``, ``x.cer``, ``x.crt`` and ``x.key``) or with
-      ``Pri`` or ``key`` for ``Cert`` (``kmCert.der`` and ``kmPri.key``)
+      ``Pri`` or ``key`` for ``Cert`` (``kmCert.der`` and ``kmPri.key``); PEM goes as well
+    - a PEM text with certificate and locked key, see `kcert.pem.load`
+    - any of these as base64 or hexadecimal text, or as text in UTF-16
     - the octets of a certificate and its key, as a pair
 
     Args:
         source: Path, octets or pair, as above.
-        password: Only needed for formats that hide the certificate too; others do not use it, and
-            no format unlocks the key with it.
+        password: Only needed for formats that hide the certificate too, and to tell several keys
+            apart; others do not use it.
         limits: Caps on size and work.
 
     Returns:
@@ -62,7 +70,7 @@ def load(
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _load_octets(_octets(source, limits), password, limits)
     if isinstance(source, (tuple, list)):
-        return _load_pair([_octets(part, limits) for part in source])
+        return _load_pair([_octets(part, limits) for part in source], password, limits)
     if not isinstance(source, (str, os.PathLike)):
         raise TypeError("source must be a path, bytes, or a pair of bytes")
     # A path object may give octets (os.PathLike[bytes]); fsdecode makes text of either.
@@ -79,56 +87,73 @@ def _octets(data: bytes | bytearray | memoryview, limits: Limits) -> bytes:
 
 
 def _load_octets(data: bytes, password: str | bytes | None, limits: Limits) -> Credential:
-    kind = recognise(data)
+    data, kind = look(data)
     if kind.open is None:
         raise kind.refusal()
     return kind.open(data, password, limits)
 
 
-def _load_pair(parts: list[bytes]) -> Credential:
+def _load_pair(parts: list[bytes], password: str | bytes | None, limits: Limits) -> Credential:
     """A certificate and its locked key, in any order."""
     if len(parts) != 2:
         raise TypeError("a pair is one certificate and one key")
-    first, second = parts
-    kinds = [recognise(part) for part in parts]
-    if kinds[0].code == "locked-key":
-        first, second = second, first
-        kinds.reverse()
-    if kinds[0].code not in ("certificate", "pem-certificate"):
-        raise kinds[0].refusal()
-    if kinds[1].code != "locked-key":
-        raise kinds[1].refusal()
-    return Credential(certificate=Certificate.load(first), key=EncryptedKey.load(second))
+    (first, first_kind), (second, second_kind) = sorted(
+        map(look, parts), key=lambda part: part[1].code not in _CERTIFICATES
+    )
+    if first_kind.code not in _CERTIFICATES:
+        raise first_kind.refusal()
+    if second_kind.code not in _KEYS:
+        raise second_kind.refusal()
+    if (first_kind.code, second_kind.code) == ("certificate", "locked-key"):
+        return Credential(certificate=Certificate.load(first), key=EncryptedKey.load(second))
+    return _load_pem_pair((first, first_kind), (second, second_kind), password, limits)
+
+
+def _load_pem_pair(
+    certificate: tuple[bytes, Kind],
+    key: tuple[bytes, Kind],
+    password: str | bytes | None,
+    limits: Limits,
+) -> Credential:
+    """Certificates and a key of which at least one is PEM: as one text, chain and all."""
+    from kcert.formats import pem
+
+    texts = [
+        encode_pem(label, data).encode("ascii") if kind.code == binary else data
+        for (data, kind), binary, label in (
+            (certificate, "certificate", "CERTIFICATE"),
+            (key, "locked-key", "ENCRYPTED PRIVATE KEY"),
+        )
+    ]
+    return pem.load(b"\n".join(texts), password, limits=limits)
 
 
 def _load_path(path: str, password: str | bytes | None, limits: Limits) -> Credential:
     if os.path.isdir(path):
         return npki.read_folder(path)
-    data = read_file(path, limits.max_file_size)
-    kind = recognise(data)
+    data, kind = look(read_file(path, limits.max_file_size))
     if kind.open is not None:
         return kind.open(data, password, limits)
-    if kind.code not in ("certificate", "locked-key"):
+    if kind.code not in _CERTIFICATES | _KEYS:
         raise kind.refusal()
     folder, name = os.path.split(os.path.abspath(path))
     if name.casefold() in (npki.SIGN_CERTIFICATE.casefold(), npki.SIGN_KEY.casefold()):
         return npki.read_folder(folder)
-    is_certificate = kind.code == "certificate"
-    other = _other_half(folder, name, "locked-key" if is_certificate else "certificate", limits)
+    other = _other_half(folder, name, _CERTIFICATES if kind.code in _KEYS else _KEYS, limits)
     if other is None:
         raise kind.refusal()
-    return _load_pair([data, other])
+    return _load_pair([data, other], password, limits)
 
 
-def _other_half(folder: str, name: str, wanted: str, limits: Limits) -> bytes | None:
+def _other_half(folder: str, name: str, wanted: frozenset[str], limits: Limits) -> bytes | None:
     """Content of the file beside this one that completes the pair, by name and by content."""
     stem = os.path.splitext(name)[0]
-    names = _names_of_key(stem) if wanted == "locked-key" else _names_of_certificate(stem)
+    names = _names_of_key(stem) if wanted is _KEYS else _names_of_certificate(stem)
     found: set[bytes] = set()
     for other in list_names(folder):
         if other.casefold() in names:
-            data = read_file(os.path.join(folder, other), limits.max_file_size)
-            if recognise(data).code == wanted:
+            data, kind = look(read_file(os.path.join(folder, other), limits.max_file_size))
+            if kind.code in wanted:
                 found.add(data)
     if len(found) > 1:
         raise AmbiguousError(

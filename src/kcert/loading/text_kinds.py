@@ -11,6 +11,9 @@ from kcert.loading.kind import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kcert.credential import Credential
+    from kcert.keys.limits import Limits
+
 __all__ = ["TEXT_KINDS"]
 
 
@@ -30,7 +33,23 @@ def _has_key(labels: frozenset[str]) -> bool:
     return any(label.endswith("PRIVATE KEY") for label in labels)
 
 
+def _open_pem(data: bytes, password: str | bytes | None, limits: Limits) -> Credential:
+    # Late: folders and listings need none of it.
+    from kcert.formats import pem
+
+    return pem.load(data, password, limits=limits)
+
+
 TEXT_KINDS: tuple[Kind, ...] = (
+    Kind(
+        code="utf16",
+        name="a text in UTF-16",
+        name_ko="UTF-16 텍스트",
+        looks=text.is_utf16,
+        decode=text.decode_utf16,
+        advice="save it as UTF-8",
+        advice_ko="UTF-8로 저장하십시오",
+    ),
     Kind(
         code="html",
         name="an HTML page, perhaps an error page saved under a certificate's name",
@@ -56,6 +75,7 @@ TEXT_KINDS: tuple[Kind, ...] = (
         name="a PEM text with a certificate and a private key",
         name_ko="인증서와 개인키가 있는 PEM 텍스트",
         looks=_pem(lambda labels: _has_certificate(labels) and _has_key(labels)),
+        open=_open_pem,
     ),
     Kind(
         code="pem-certificate",
@@ -92,16 +112,18 @@ TEXT_KINDS: tuple[Kind, ...] = (
         name="hexadecimal text",
         name_ko="16진수 텍스트",
         looks=text.is_hex,
-        advice="turn it into octets first (bytes.fromhex)",
-        advice_ko="먼저 바이트로 바꾸십시오(bytes.fromhex)",
+        decode=text.decode_hex,
+        advice="what it stands for is nothing that kcert knows; check that it was copied whole",
+        advice_ko="풀어 보아도 알 수 없는 데이터입니다; 전체가 복사되었는지 확인하십시오",
     ),
     Kind(
         code="base64",
         name="base64 text",
         name_ko="base64 텍스트",
         looks=text.is_base64,
-        advice="turn it into octets first (base64.b64decode)",
-        advice_ko="먼저 바이트로 바꾸십시오(base64.b64decode)",
+        decode=text.decode_base64,
+        advice="what it stands for is nothing that kcert knows; check that it was copied whole",
+        advice_ko="풀어 보아도 알 수 없는 데이터입니다; 전체가 복사되었는지 확인하십시오",
     ),
     Kind(
         code="text",
