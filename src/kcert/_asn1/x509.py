@@ -21,6 +21,7 @@ __all__ = [
     "RawAttribute",
     "RawCertificate",
     "RawRdn",
+    "read_extensions",
     "read_name",
     "read_serial_number",
 ]
@@ -196,6 +197,15 @@ def _read_extensions(fields: Reader) -> tuple[tuple[str, bool, bytes], ...]:
         return ()
     members = wrapper.sequence()
     wrapper.finish()
+    return read_extensions(members)
+
+
+def read_extensions(members: Reader) -> tuple[tuple[str, bool, bytes], ...]:
+    """Type, criticality and value of each Extension that fills ``members``.
+
+    Raises:
+        FormatError: One is malformed, or occurs twice.
+    """
     extensions: list[tuple[str, bool, bytes]] = []
     seen: set[str] = set()
     while not members.at_end:
