@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whose certificate is it, and does it still count?"""
+
+from __future__ import annotations
+
+from kcert.trust.anchors import TrustAnchor
+from kcert.trust.figures import AuthorityFigures, Family, known_authorities
+from kcert.trust.path import ValidatedPath
+from kcert.trust.revocation import (
+    CheckContext,
+    EvidenceKind,
+    Issuer,
+    Revocable,
+    Revocation,
+    RevocationChecker,
+    RevocationEvidence,
+    RevocationStatus,
+)
+from kcert.trust.weakness import Weakness, WeakPart
+
+__all__ = [
+    "AuthorityFigures",
+    "CheckContext",
+    "EvidenceKind",
+    "Family",
+    "Issuer",
+    "Revocable",
+    "Revocation",
+    "RevocationChecker",
+    "RevocationEvidence",
+    "RevocationStatus",
+    "TrustAnchor",
+    "ValidatedPath",
+    "WeakPart",
+    "Weakness",
+    "known_authorities",
+]

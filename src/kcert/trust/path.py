@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A validated path: on what grounds a certificate is believed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kcert.certificate import Certificate
+    from kcert.trust.anchors import TrustAnchor
+    from kcert.trust.revocation import RevocationStatus
+    from kcert.trust.weakness import WeakPart
+
+__all__ = ["ValidatedPath"]
+
+
+@frozen
+class ValidatedPath:
+    """Why a certificate is believed, to be kept beside what it signed.
+
+    Attributes:
+        certificates: The certificate in question first, then its issuer's and so on; the last one
+            was issued by the anchor.
+        anchor: What validation began from: a root, or an issuing authority known by its key.
+        root: The root above the anchor; the anchor itself where that is a root.
+        policies: Certificate policies that hold for the path, of those the caller accepts (RFC 5280
+            section 6.1.6), as dotted OIDs; ``2.5.29.32.0`` stands for any policy.
+        revocation: What was found out about each certificate, in the order of `certificates`, then
+            about the anchor where that is no root; empty where nothing was asked.
+        weak_parts: Weak cryptography that the caller allowed and the path makes use of.
+        at: The moment for which all this holds, UTC, in whole seconds.
+    """
+
+    certificates: tuple[Certificate, ...]
+    anchor: TrustAnchor
+    root: TrustAnchor
+    policies: frozenset[str]
+    revocation: tuple[RevocationStatus, ...] = field(repr=False)
+    weak_parts: tuple[WeakPart, ...]
+    at: datetime
+
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate in question."""
+        return self.certificates[0]
