@@ -42,7 +42,8 @@ class Found:
     """One credential on this computer, or a folder that should be one.
 
     Attributes:
-        location: Its folder. Contains the holder's name by convention.
+        location: Its folder, or its ``_sig.cer`` where it is in government files: what `kcert.load`
+            takes. Contains the holder's name by convention.
         place: What kind of place the folder lies in.
         certificate: The signing certificate, where it can be read.
         problem: What is wrong with the folder, ``None`` if nothing seems to be.
@@ -76,13 +77,14 @@ def discover(
 ) -> Iterator[Found]:
     """Yield every credential on this computer, one at a time.
 
-    Looked into are the folders that Korean programs use on this system, ``NPKI`` at the root of
-    every drive and plugged-in stick, and what the environment variable ``KCERT_NPKI_PATH`` names.
+    Looked into are the folders that Korean programs use on this system, ``NPKI``, ``GPKI`` and
+    ``EPKI`` at the root of every drive and plugged-in stick, and what the environment variable
+    ``KCERT_NPKI_PATH`` names.
     Names count in any case, links within these folders are not followed, and what cannot be read
     is yielded with its ``problem`` and stops nothing.
 
     Args:
-        roots: Folders to look into instead: NPKI folders, or any folders above or below one.
+        roots: Folders to look into instead: NPKI or GPKI folders, or any above or below one.
         platform: The computer to look at; default this one.
     """
     seen_roots: set[tuple[int, int]] = set()

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from kcert.certificate import Certificate
+
 __all__ = ["MAX_MEMBERS", "MAX_UNPACKED", "Archived", "dump", "load", "load_all"]
 
 _FORMAT: Final = "zip archive"

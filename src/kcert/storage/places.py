@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where NPKI folders lie on each operating system.
+"""Where folders of certificates lie on each operating system.
 
-Nothing is opened here beyond what is needed to know that a folder exists. A folder ``NPKI`` counts
-in any case. Folders of other certificates (GPKI) would be further kinds of place.
+Nothing is opened here beyond what is needed to know that a folder exists. Folders ``NPKI``,
+``GPKI`` and ``EPKI`` count in any case.
 
 Sources: folders that Korean banks' programs and their installers use; see the documentation.
+Government programs are known to use ``GPKI`` and ``EPKI`` at the root of Windows drives and in
+``AppData/LocalLow``. That they lie beside ``NPKI`` elsewhere too is by analogy.
 """
 
 from __future__ import annotations
@@ -24,11 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = ["PATH_VARIABLE", "Place", "PlaceKind", "npki_folder", "places"]
 
-#: Environment variable with further NPKI folders, separated as in ``PATH``: by ``:``, on Windows
+#: Environment variable with further folders, separated as in ``PATH``: by ``:``, on Windows
 #: by ``;``. The first of them is what ``npki:`` opens.
 PATH_VARIABLE: Final = "KCERT_NPKI_PATH"
 
 _NPKI: Final = "NPKI"
+_NAMES: Final = frozenset(name.casefold() for name in (_NPKI, "GPKI", "EPKI"))
 _OCTAL: Final = re.compile(r"\\([0-7]{3})")
 
 
@@ -73,7 +76,8 @@ def npki_folder(platform: Platform) -> Path:
         System.WINDOWS: platform.home / "AppData" / "LocalLow",
         System.MACOS: platform.home / "Library" / "Preferences",
     }.get(platform.system, platform.home)
-    return next(_npki_in(parent), parent / _NPKI)
+    found = (path for path in _folders_in(parent) if path.name.casefold() == _NPKI.casefold())
+    return next(found, parent / _NPKI)
 
 
 def places(platform: Platform) -> Iterator[Place]:
@@ -87,21 +91,15 @@ def places(platform: Platform) -> Iterator[Place]:
     else:
         parents = _linux(platform)
     for kind, parent in parents:
-        for path in _npki_in(parent):
-            yield Place(kind, path)
+        for path in _folders_in(parent):
+            if path.name.casefold() in _NAMES:
+                yield Place(kind, path)
 
 
 def _named(platform: Platform) -> list[Path]:
     separator = ";" if platform.system is System.WINDOWS else ":"
     value = platform.variable(PATH_VARIABLE) or ""
     return [Path(part) for part in value.split(separator) if part]
-
-
-def _npki_in(parent: Path) -> Iterator[Path]:
-    """The folders called NPKI, in any case, directly in ``parent``."""
-    for path in _folders_in(parent):
-        if path.name.casefold() == _NPKI.casefold():
-            yield path
 
 
 def _folders_in(parent: Path) -> list[Path]:
