@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Distribution points of CRLs: as a certificate names them, and as a CRL names itself.
 
-RFC 5280 sections 4.2.1.13 (cRLDistributionPoints, freshestCRL) and 5.2.5 (issuingDistributionPoint).
+RFC 5280 sections 4.2.1.13 (cRLDistributionPoints), 4.2.1.15 (freshestCRL) and 5.2.5
+(issuingDistributionPoint).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""UTCTime and GeneralizedTime in the only forms that RFC 5280 section 4.1.2.5 allows."""
+"""UTCTime and GeneralizedTime: as RFC 5280 section 4.1.2.5 allows, and as responders write."""
 
 from __future__ import annotations
 
@@ -11,7 +11,29 @@ from kcert._asn1 import der
 if TYPE_CHECKING:
     from kcert._asn1.der import Reader
 
-__all__ = ["read_time"]
+_MAX_FRACTION = 9
+
+__all__ = ["read_generalized_time", "read_time"]
+
+_MAX_FRACTION = 9
+
+
+def read_generalized_time(reader: Reader, tag: int = der.GENERALIZED_TIME) -> datetime:
+    """Read a GeneralizedTime that may have fractions of a second, as an aware datetime in UTC.
+
+    RFC 6960 wants none in OCSP responses; responders in use write them all the same.
+
+    Raises:
+        FormatError: Another type, an offset instead of Z, no seconds, or no such moment.
+    """
+    content = reader.read(tag)
+    digits, point, fraction = content[:-1].partition(b".")
+    if content[-1:] != b"Z" or len(digits) != 14 or not digits.isdigit():
+        raise reader.fail("time is not YYYYMMDDHHMMSS, a fraction and Z")
+    if point and not (fraction.isdigit() and len(fraction) <= _MAX_FRACTION):
+        raise reader.fail("time has a fraction that is no number")
+    microsecond = int(fraction[:6].ljust(6, b"0")) if point else 0
+    return _moment(reader, int(digits[:4]), digits[4:], microsecond)
 
 
 def read_time(reader: Reader) -> datetime:
@@ -34,14 +56,20 @@ def read_time(reader: Reader) -> datetime:
         digits = digits[2:]
     else:
         raise reader.fail("time is not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ")
+    return _moment(reader, year, digits[2:])
+
+
+def _moment(reader: Reader, year: int, digits: bytes, microsecond: int = 0) -> datetime:
+    """The moment of a year and the ten digits after it."""
     try:
         return datetime(
             year,
+            int(digits[:2]),
             int(digits[2:4]),
             int(digits[4:6]),
             int(digits[6:8]),
             int(digits[8:10]),
-            int(digits[10:12]),
+            microsecond,
             tzinfo=UTC,
         )
     except ValueError:
