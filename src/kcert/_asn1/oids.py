@@ -74,8 +74,6 @@ PKCS12_RC2_40: Final = "1.2.840.113549.1.12.1.6"
 KEY_BAG: Final = "1.2.840.113549.1.12.10.1.1"
 SHROUDED_KEY_BAG: Final = "1.2.840.113549.1.12.10.1.2"
 CERT_BAG: Final = "1.2.840.113549.1.12.10.1.3"
-CRL_BAG: Final = "1.2.840.113549.1.12.10.1.4"
-SECRET_BAG: Final = "1.2.840.113549.1.12.10.1.5"
 SAFE_CONTENTS_BAG: Final = "1.2.840.113549.1.12.10.1.6"
 X509_CERTIFICATE: Final = "1.2.840.113549.1.9.22.1"
 FRIENDLY_NAME: Final = "1.2.840.113549.1.9.20"
@@ -184,8 +182,8 @@ _NAMES: Final[dict[str, str]] = {
     KEY_BAG: "keyBag",
     SHROUDED_KEY_BAG: "pkcs8ShroudedKeyBag",
     CERT_BAG: "certBag",
-    CRL_BAG: "crlBag",
-    SECRET_BAG: "secretBag",
+    "1.2.840.113549.1.12.10.1.4": "crlBag",
+    "1.2.840.113549.1.12.10.1.5": "secretBag",
     SAFE_CONTENTS_BAG: "safeContentsBag",
     X509_CERTIFICATE: "x509Certificate",
     "1.2.840.113549.1.9.22.2": "sdsiCertificate",

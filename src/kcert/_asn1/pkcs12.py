@@ -25,6 +25,7 @@ __all__ = [
     "BagAttribute",
     "EncryptedData",
     "MacData",
+    "OtherPart",
     "SafeBag",
     "encode_attribute",
     "encode_safe_bag",
@@ -135,6 +136,13 @@ class EncryptedData:
 
 
 @frozen
+class OtherPart:
+    """A part of an authenticated safe that no password opens, for example an EnvelopedData."""
+
+    content_type: str
+
+
+@frozen
 class BagAttribute:
     """One attribute of a bag; its values are encoded."""
 
@@ -159,23 +167,21 @@ def _read_content_info(reader: Reader) -> tuple[str, Reader | None]:
     return content_type, content
 
 
-def read_authenticated_safe(data: bytes) -> tuple[bytes | EncryptedData, ...]:
+def read_authenticated_safe(data: bytes) -> tuple[bytes | EncryptedData | OtherPart, ...]:
     """Read an AuthenticatedSafe: each part is a SafeContents, encoded, in the clear or encrypted.
 
     Raises:
         FormatError: It is not one.
-        UnsupportedAlgorithmError: A part is encrypted to a certificate instead of a password.
     """
     outer = Reader(to_der(data, _FORMAT), "authSafe")
     inner = outer.sequence()
     outer.finish()
-    parts: list[bytes | EncryptedData] = []
+    parts: list[bytes | EncryptedData | OtherPart] = []
     while not inner.at_end:
         content_type, content = _read_content_info(inner)
         if content_type not in (oids.PKCS7_DATA, oids.PKCS7_ENCRYPTED_DATA):
-            raise UnsupportedAlgorithmError(
-                content_type, oids.name_of(content_type), use="PKCS#12 privacy"
-            )
+            parts.append(OtherPart(content_type))
+            continue
         if content is None:
             raise inner.fail("a part has no content", reason_ko="내용이 없는 부분이 있습니다")
         if content_type == oids.PKCS7_DATA:

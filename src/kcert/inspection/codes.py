@@ -184,6 +184,24 @@ _TABLE = (
         "손상되어 제외한 부분이 있습니다: {reason_ko}",
     ),
     FindingCode(
+        "unsupported-part",
+        _W,
+        "part of the file was left out because kcert does not have its kind: {reason}",
+        "지원하지 않는 종류여서 제외한 부분이 있습니다: {reason_ko}",
+    ),
+    FindingCode(
+        "no-integrity",
+        _W,
+        "the {format} has no MAC, so nothing tells whether somebody changed it; export it again",
+        "{format}에 MAC이 없어 변경 여부를 알 수 없습니다; 다시 내보내십시오",
+    ),
+    FindingCode(
+        "weak-integrity",
+        _I,
+        "the MAC of the {format} ({mac}, {iterations} rounds) is weak by today's measure",
+        "{format}의 MAC({mac}, {iterations}회)이 현재 기준보다 약합니다",
+    ),
+    FindingCode(
         "no-km-pair",
         _I,
         "there is no key-management pair (kmCert, kmPri); nothing can be decrypted with this",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kcert.certificate import KeyUsage
+from kcert.errors import UnsupportedAlgorithmError, WeakIntegrityError
 from kcert.inspection import certificate_checks
 from kcert.inspection.certificate_checks import guarded
 from kcert.inspection.report import Finding
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from kcert.certificate import Certificate
     from kcert.credential import Credential
+    from kcert.errors import KcertError
     from kcert.keys import EncryptedKey
 
 __all__ = ["MIN_ITERATIONS", "check"]
@@ -36,15 +38,30 @@ def check(credential: Credential, at: datetime) -> Iterator[Finding]:
     yield from guarded(certificate_checks.check_signing_usage(certificate))
     yield from _lock(credential.key, _SIGNING)
     for problem in credential.problems:
-        yield Finding.of(
-            "damaged-part",
-            reason=str(problem),
-            reason_ko=problem.message_ko,
-            error=problem.code,
-        )
+        yield _problem(problem)
     yield from guarded(_key_management(credential))
     if credential.ca_certificates:
         yield from guarded(_chain(certificate, credential.ca_certificates))
+
+
+def _problem(problem: KcertError) -> Finding:
+    """What the format had to say when it was loaded."""
+    if isinstance(problem, WeakIntegrityError):
+        if problem.mac is None:
+            return Finding.of("no-integrity", format=problem.format)
+        return Finding.of(
+            "weak-integrity",
+            format=problem.format,
+            mac=problem.mac,
+            iterations=problem.iterations,
+        )
+    sound = isinstance(problem, UnsupportedAlgorithmError)
+    return Finding.of(
+        "unsupported-part" if sound else "damaged-part",
+        reason=str(problem),
+        reason_ko=problem.message_ko,
+        error=problem.code,
+    )
 
 
 def _not_an_authority(certificate: Certificate) -> Iterator[Finding]:

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kcert.errors import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "ENCRYPTION_KEY",
@@ -38,7 +39,7 @@ def password_readings(password: bytearray) -> Iterator[bytearray]:
     Args:
         password: UTF-8, or octets of another encoding, for which only the last reading exists.
     """
-    makers = [_standard]
+    makers: list[Callable[[bytearray], bytearray | None]] = [_standard]
     if not password.isascii():
         makers.append(_widened)
     elif not password:
@@ -89,7 +90,7 @@ def _null(_password: bytearray) -> bytearray:
 
 
 def derive(
-    digest: str, password: bytearray, salt: bytes, iterations: int, purpose: int, length: int
+    digest: str, password: bytearray, salt: bytes, iterations: int, *, purpose: int, length: int
 ) -> bytes:
     """Derive octets from a password (appendix B.2).
 
@@ -103,7 +104,8 @@ def derive(
         purpose: `ENCRYPTION_KEY`, `INITIALISATION_VECTOR` or `MAC_KEY`.
         length: Octets wanted.
     """
-    hash_function = getattr(hashlib, digest)
+    # The functions by name are faster than `hashlib.new`, but not every hash has one.
+    hash_function = getattr(hashlib, digest, None) or partial(hashlib.new, digest)
     block_size = hash_function().block_size
     diversifier = bytes((purpose,)) * block_size
     # S and P, each repeated to whole blocks.

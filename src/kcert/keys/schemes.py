@@ -163,7 +163,9 @@ def _pkcs12(oid: str, cipher: BlockCipher, *, writable: bool = False) -> PbeSche
 
     def derive(password: bytearray, salt: bytes, iterations: int) -> tuple[bytes, bytes]:
         key, iv = (
-            pkcs12.derive("sha1", password, salt, iterations, purpose, size) if size else b""
+            pkcs12.derive("sha1", password, salt, iterations, purpose=purpose, length=size)
+            if size
+            else b""
             for purpose, size in (
                 (pkcs12.ENCRYPTION_KEY, key_size),
                 (pkcs12.INITIALISATION_VECTOR, iv_size),

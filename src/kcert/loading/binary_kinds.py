@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from kcert.loading.kind import Kind
@@ -10,6 +11,9 @@ from kcert.loading.outline import outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from kcert.credential import Credential
+    from kcert.keys.limits import Limits
 
 __all__ = ["BINARY_KINDS", "starts"]
 
@@ -21,6 +25,25 @@ def starts(*prefixes: bytes) -> Callable[[bytes], bool]:
 
 def _structure(*names: str) -> Callable[[bytes], bool]:
     return lambda data: data[:1] == b"\x30" and outline(data) in names
+
+
+# The beginning of a PFX in BER: version 3, then a ContentInfo of PKCS#7. Lengths in any form.
+_LENGTH = rb"(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"
+_PFX = re.compile(
+    rb"\x30%b\x02\x01\x03\x30%b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07" % (_LENGTH, _LENGTH),
+    re.DOTALL,
+)
+
+
+def _looks_like_pfx(data: bytes) -> bool:
+    return _PFX.match(data) is not None or _structure("PFX")(data)
+
+
+def _open_pkcs12(data: bytes, password: str | bytes | None, limits: Limits) -> Credential:
+    # Late: folders and listings need none of it.
+    from kcert.formats import pkcs12
+
+    return pkcs12.load(data, password, limits=limits)
 
 
 BINARY_KINDS: tuple[Kind, ...] = (
@@ -68,7 +91,8 @@ BINARY_KINDS: tuple[Kind, ...] = (
         code="pkcs12",
         name="a PKCS#12 file (.pfx, .p12)",
         name_ko="PKCS#12 파일(.pfx, .p12)",
-        looks=_structure("PFX"),
+        looks=_looks_like_pfx,
+        open=_open_pkcs12,
     ),
     Kind(
         code="ca-certificates",

@@ -155,6 +155,8 @@ class _Sorter:
                 self._problems.append(WeakIntegrityError(_FORMAT, None))
             elif mac.iterations < _MIN_ITERATIONS or mac.digest == "sha1":
                 self._problems.append(WeakIntegrityError(_FORMAT, mac.name, mac.iterations))
+            for content_type in self._safe.other_parts:
+                self._left_out(content_type)
             for bag in self._safe.bags:
                 if bag.oid == oids.CERT_BAG:
                     self._certificate(bag)
@@ -220,13 +222,8 @@ class _Sorter:
             del lock
 
     def _left_out(self, oid: str) -> None:
-        name = oids.name_of(oid) or oid
         self._problems.append(
-            FormatError(
-                _FORMAT,
-                f"a {name} in it is neither a key nor an X.509 certificate and was left out",
-                reason_ko=f"개인키도 X.509 인증서도 아닌 항목({name})을 제외했습니다",
-            )
+            UnsupportedAlgorithmError(oid, oids.name_of(oid), use="object in a PKCS#12 file")
         )
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from kcert._asn1 import encode, oids
 from kcert.certificate import KeyUsage
 from kcert.credential import BagAttribute, Credential, KeyPair
-from kcert.errors import FormatError, KcertError, KeyMismatchError
+from kcert.errors import FormatError, KcertError, KeyMismatchError, UnsupportedAlgorithmError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +81,7 @@ class _Matcher:
         self._password = password
         self._limits = limits
         self._keys = contents.keys
+        self._problems = contents.problems
         self.certificates: list[CertificateEntry] = []
         for entry in contents.certificates:
             if all(entry.certificate != known.certificate for known in self.certificates):
@@ -89,6 +90,10 @@ class _Matcher:
 
     def pairs(self) -> list[_Pair]:
         if not self._keys:
+            for problem in self._problems:
+                # What was left out may be what is missing now.
+                if isinstance(problem, UnsupportedAlgorithmError):
+                    raise problem
             raise FormatError(
                 _FORMAT,
                 "it has no private key; use pkcs12.read to see its certificates",

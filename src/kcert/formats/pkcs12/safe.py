@@ -13,6 +13,7 @@ from kcert._asn1.pkcs8 import EncryptedPrivateKeyInfo
 from kcert._asn1.pkcs12 import (
     PFX,
     EncryptedData,
+    OtherPart,
     SafeBag,
     read_authenticated_safe,
     read_safe_contents,
@@ -38,10 +39,12 @@ class Safe:
     Attributes:
         bags: Without those that only hold other bags. A bag with an open key is secret.
         mac: The MAC; ``None`` where the file has none.
+        other_parts: Types of the parts that no password opens.
     """
 
     bags: tuple[SafeBag, ...] = field(repr=False)
     mac: Mac | None
+    other_parts: tuple[str, ...]
 
 
 @define
@@ -94,9 +97,10 @@ def open_safe(data: bytes, password: Password | None, limits: Limits) -> Safe:
     for part in parts:
         if isinstance(part, EncryptedData):
             bags += _decrypt(part, password, budget)
-        else:
+        elif isinstance(part, bytes):
             bags += _flat(read_safe_contents(part), budget)
-    return Safe(tuple(bags), mac)
+    others = tuple(part.content_type for part in parts if isinstance(part, OtherPart))
+    return Safe(tuple(bags), mac, others)
 
 
 def _verify(mac: Mac, content: bytes, password: Password | None) -> None:
