@@ -244,12 +244,12 @@ class WeakIntegrityError(KcertError):
     Attributes:
         format: Name of the format.
         mac: Name of the weak check; ``None`` where there is none.
-        iterations: Rounds of its key derivation, where there are any.
+        iterations: Rounds of its key derivation; 0 where there is none.
     """
 
     code = "weak-integrity"
 
-    def __init__(self, format: str, mac: str | None, iterations: int | None = None) -> None:
+    def __init__(self, format: str, mac: str | None, iterations: int = 0) -> None:
         if mac is None:
             message = "there is no MAC, so nothing tells whether it was changed; export it again"
             korean = "MAC이 없어 변경 여부를 알 수 없습니다; 다시 내보내십시오"

@@ -88,7 +88,9 @@ class Mac:
 
     def _classic_key(self, octets: bytearray) -> bytes:
         size = len(self.expected)
-        return pkcs12.derive(self.digest, octets, self.salt, self.iterations, pkcs12.MAC_KEY, size)
+        return pkcs12.derive(
+            self.digest, octets, self.salt, self.iterations, purpose=pkcs12.MAC_KEY, length=size
+        )
 
 
 def read_mac(data: MacData) -> Mac:
@@ -184,7 +186,9 @@ def new_mac(
         return MacData(algorithm, hmac.digest(key, content, digest), b"NOT USED", 1)
     octets = pkcs12.standard_reading(password.octets)
     try:
-        key = pkcs12.derive(digest, octets, salt, profile.mac_iterations, pkcs12.MAC_KEY, size)
+        key = pkcs12.derive(
+            digest, octets, salt, profile.mac_iterations, purpose=pkcs12.MAC_KEY, length=size
+        )
     finally:
         octets[:] = bytes(len(octets))
     return MacData(
