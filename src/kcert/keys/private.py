@@ -259,9 +259,8 @@ class PrivateKey(Secret):
             UnsupportedAlgorithmError: Another hash.
         """
         key = self.to_cryptography()
-        return rsa.unwrap(
-            key, self._der, encrypted_key, size, padding, digest, mask_digest or digest
-        )
+        scheme = rsa.encryption_padding(padding, digest, mask_digest or digest)
+        return rsa.unwrap(key, self._der, encrypted_key, size, scheme)
 
     def lock(
         self,

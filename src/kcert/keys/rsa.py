@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
-__all__ = ["decrypt", "encrypt", "full_check", "load", "sign", "unwrap", "verify"]
+__all__ = [
+    "decrypt",
+    "encrypt",
+    "encryption_padding",
+    "full_check",
+    "load",
+    "sign",
+    "unwrap",
+    "verify",
+]
 
 _SIGNING_DIGESTS = ("sha256", "sha384", "sha512")
 _OAEP_DIGESTS = ("sha1", "sha256", "sha384", "sha512")
@@ -153,7 +162,7 @@ def decrypt(
     digest: str,
 ) -> bytes:
     """Decrypt; see `PrivateKey.decrypt`."""
-    plain = _decrypted(key, ciphertext, _encryption_padding(padding, digest, digest))
+    plain = _decrypted(key, ciphertext, encryption_padding(padding, digest, digest))
     if plain is not None:
         return plain
     raise UnlockError(
@@ -169,16 +178,13 @@ def unwrap(
     secret: bytearray,
     encrypted_key: bytes,
     size: int,
-    padding: Padding,
-    digest: str,
-    mask_digest: str,
+    scheme: AsymmetricPadding,
 ) -> bytes:
     """Decrypt a content key; see `PrivateKey.unwrap`. ``secret`` is known to the key's owner only.
 
     OpenSSL answers a wrong PKCS#1 v1.5 padding with octets of its own making; those, and a content
     key of another length, end in the same substitute.
     """
-    scheme = _encryption_padding(padding, digest, mask_digest)
     # Both are made every time, so that time does not tell which one was taken.
     identity = hmac.digest(secret, b"kcert implicit rejection", "sha256")
     substitute = hmac.digest(identity, encrypted_key, "sha512")[:size]
@@ -186,7 +192,12 @@ def unwrap(
     return plain if plain is not None and len(plain) == size else substitute
 
 
-def _encryption_padding(padding: Padding, digest: str, mask_digest: str) -> AsymmetricPadding:
+def encryption_padding(padding: Padding, digest: str, mask_digest: str) -> AsymmetricPadding:
+    """How RSA pads what it encrypts.
+
+    Raises:
+        UnsupportedAlgorithmError: Another hash.
+    """
     from cryptography.hazmat.primitives.asymmetric import padding as paddings
 
     if padding is Padding.PKCS1V15:
@@ -195,7 +206,7 @@ def _encryption_padding(padding: Padding, digest: str, mask_digest: str) -> Asym
         algorithm = _hash(digest, _OAEP_DIGESTS, "RSAES-OAEP")
         mask = _hash(mask_digest, _OAEP_DIGESTS, "RSAES-OAEP")
         return paddings.OAEP(paddings.MGF1(mask), algorithm, None)
-    raise ValueError("padding of an encryption is Padding.PKCS1V15 or Padding.OAEP")
+    raise ValueError("padding of encryption and decryption is Padding.PKCS1V15 or Padding.OAEP")
 
 
 def _decrypted(
@@ -213,7 +224,7 @@ def encrypt(key: RSAPublicKey, content_key: bytes, padding: Padding, digest: str
     Raises:
         UnsupportedAlgorithmError: Another hash, or an RSA key too short for it.
     """
-    scheme = _encryption_padding(padding, digest, digest)
+    scheme = encryption_padding(padding, digest, digest)
     with suppress(ValueError):
         return key.encrypt(content_key, scheme)
     raise UnsupportedAlgorithmError(
