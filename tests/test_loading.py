@@ -4,6 +4,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -18,6 +19,7 @@ import kcert
 from kcert import npki
 from kcert._asn1 import encode
 from kcert._asn1.der import Reader
+from kcert._asn1.pem import encode_pem
 from kcert.keys.profiles import CHEAPEST
 from kcert.loading import KINDS, recognise
 from kcert.loading.outline import outline
@@ -195,14 +197,21 @@ def pem(label: str, data: bytes = b"0123456789") -> bytes:
         (pem("ENCRYPTED PRIVATE KEY"), "pem-locked-key"),
         (pem("PRIVATE KEY"), "pem-key"),
         (pem("RSA PRIVATE KEY"), "pem-key"),
-        (pem("OPENSSH PRIVATE KEY"), "pem-key"),
-        (pem("CERTIFICATE REQUEST"), "pem-other"),
-        (pem("PKCS7"), "pem-other"),
+        (pem("OPENSSH PRIVATE KEY"), "ssh-key"),
+        (b"ssh-rsa AAAAB3NzaC1yc2E= gildong@example\n", "ssh-key"),
+        (b"PuTTY-User-Key-File-3: ssh-rsa\n", "ssh-key"),
+        (pem("EC PRIVATE KEY"), "pem-ec-key"),
+        (pem("CERTIFICATE REQUEST"), "pem-csr"),
+        (pem("NEW CERTIFICATE REQUEST"), "pem-csr"),
+        (pem("X509 CRL"), "pem-crl"),
+        (pem("PUBLIC KEY"), "pem-public-key"),
+        (pem("DH PARAMETERS"), "pem-other"),
+        (pem("PKCS7"), "pem-cms"),
         (b"<!DOCTYPE html><html></html>", "html"),
         (b"\xef\xbb\xbf\r\n  <HTML>", "html"),
         (b'<?xml version="1.0"?><TaxInvoice/>', "xml"),
         (b'{"error": "expired"}', "json"),
-        (b"%PDF-1.7\n", "image"),
+        (b"%PDF-1.7\n", "pdf"),
         (b"\x89PNG\r\n\x1a\n", "image"),
         (b"7z\xbc\xaf\x27\x1c", "archive"),
         (b"\x1f\x8b\x08", "archive"),
@@ -287,7 +296,7 @@ def test_what_other_programs_make_is_told_apart(credential):
     assert {outline(data): name for name, data in made.items()} == {name: name for name in made}
     assert [recognise(data).code for data in made.values()] == [
         "open-key",
-        "open-key",
+        "ec-key",
         "csr",
         "pkcs12",
     ]
@@ -367,7 +376,7 @@ def test_a_pair_of_the_wrong_things_is_refused(credential):
 def test_a_folder_without_a_credential_says_what_belongs_there(tmp_path):
     with clear_error(kcert.FormatError) as caught:
         kcert.load(tmp_path)
-    assert "signCert.der and signPri.key are missing" in str(caught.error)
+    assert "the one with signCert.der and signPri.key" in str(caught.error)
 
 
 @pytest.mark.parametrize("path", ["", "no/such/file", "a\0b", "\ud800", "x" * 5000])
@@ -419,6 +428,122 @@ def test_the_size_limit_is_an_argument(credential):
 def test_a_source_of_the_wrong_type_is_a_type_error(source):
     with pytest.raises(TypeError):
         kcert.load(source)
+
+
+# PEM, and octets in an armour of text
+
+
+@pytest.fixture(scope="module")
+def armours():
+    """Ways to write octets as text."""
+    return {
+        "base64": base64.b64encode,
+        "base64 in lines": base64.encodebytes,
+        "base64 in lines of Windows": lambda data: base64.encodebytes(data).replace(b"\n", b"\r\n"),
+        "base64 after a byte order mark": lambda data: b"\xef\xbb\xbf" + base64.b64encode(data),
+        "base64url": base64.urlsafe_b64encode,
+        "base64url without padding": lambda data: base64.urlsafe_b64encode(data).rstrip(b"="),
+        "hex": lambda data: data.hex().encode(),
+        "HEX": lambda data: data.hex().upper().encode(),
+        "hex with colons": lambda data: data.hex(":").encode(),
+        "hex in lines": lambda data: data.hex("\n", 32).encode() + b"\n",
+        "UTF-16": lambda data: base64.b64encode(data).decode().encode("utf-16"),
+    }
+
+
+def test_a_pem_text_opens(full, tmp_path):
+    text = kcert.pem.dump(full)
+    (tmp_path / "server.txt").write_bytes(text)
+    assert kcert.load(text) == full
+    assert kcert.load(tmp_path / "server.txt") == full
+    assert kcert.load(text.decode().encode("utf-16")) == full
+
+
+def test_pem_keys_are_told_apart_by_the_password(authority):
+    credential = authority.issue(password="pw", profile=CHEAPEST, km=True)
+    blocks = re.findall(rb"-----BEGIN[^\0]*?-----END[^\n]*\n", kcert.pem.dump(credential))
+    text = b"".join(reversed(blocks))
+    with clear_error(kcert.FormatError):
+        kcert.load(text)
+    assert kcert.load(text, "pw") == credential
+
+
+def test_pem_keys_in_the_clear_are_refused_with_the_name_of_the_right_door(authority):
+    credential = authority.issue(password="pw", profile=CHEAPEST)
+    with credential.unlock("pw") as unlocked:
+        text = kcert.pem.dump_unencrypted(unlocked)
+    with clear_error(kcert.FormatError) as caught:
+        kcert.load(text)
+    assert "kcert.pem.load_unencrypted" in str(caught.error)
+
+
+def test_a_pair_may_be_pem_or_der_or_armoured(full, armours):
+    certificates = (full.certificate, *full.ca_certificates)
+    chain = kcert.pem.dump_certificates(certificates)
+    key = full.key.der
+    key_text = encode_pem("ENCRYPTED PRIVATE KEY", key).encode()
+    for pair in ((chain, key), (chain, key_text), (chain, armours["hex"](key))):
+        for parts in (pair, pair[::-1]):
+            loaded = kcert.load(parts)
+            assert (loaded.certificate, loaded.key) == (full.certificate, full.key)
+            assert loaded.ca_certificates == full.ca_certificates
+    der = full.certificate.der
+    for pair in ((der, key_text), (armours["base64"](der), armours["base64url"](key))):
+        assert kcert.load(pair).key == full.key
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key"),
+    [("server.pem", "server.key"), ("server.crt", "server.pem"), ("myCert.pem", "myKey.pem")],
+)
+def test_either_pem_file_of_a_pair_opens_it(credential, tmp_path, certificate, key):
+    chain = kcert.pem.dump_certificates([credential.certificate])
+    (tmp_path / certificate).write_bytes(chain)
+    (tmp_path / key).write_text(encode_pem("ENCRYPTED PRIVATE KEY", credential.key.der))
+    assert kcert.load(tmp_path / certificate) == credential
+    assert kcert.load(tmp_path / key) == credential
+
+
+def test_octets_in_one_armour_are_looked_at(credential, full, armours):
+    for name, armour in armours.items():
+        text = armour(kcert.pem.dump(full))
+        if name != "UTF-16":
+            assert kcert.load(text) == full, name
+        if name != "UTF-16":
+            with clear_error(kcert.FormatError) as caught:
+                kcert.load(armour(credential.certificate.der))
+            assert "a certificate alone" in str(caught.error)
+            pair = (armour(credential.certificate.der), armour(credential.key.der))
+            assert kcert.load(pair) == credential
+
+
+def test_an_armour_in_an_armour_is_refused(full, armours):
+    text = kcert.pem.dump(full)
+    for outer in ("base64", "hex", "base64url"):
+        for inner in ("base64", "hex"):
+            with clear_error(kcert.FormatError):
+                kcert.load(armours[outer](armours[inner](text)))
+    with clear_error(kcert.FormatError):
+        kcert.load(armours["UTF-16"](text))
+
+
+@pytest.mark.parametrize(
+    "text", [b"a" * 33, b"0" * 64, b"0" * 65, b"=" * 64, b"A" * 63 + b"=", b"ab==" * 20, b"-" * 60]
+)
+def test_a_text_that_stands_for_nothing_is_refused(text):
+    with clear_error(kcert.FormatError):
+        kcert.load(text)
+
+
+def test_a_megabyte_of_space_takes_no_longer_than_of_anything_else():
+    # Nothing is timed: a search of quadratic time would not end.
+    for text in (
+        b" " * 1_000_000 + b"!",
+        (b"A" + b" " * 999) * 1000 + b"!",
+        b"0 " * 500_000 + b"=",
+    ):
+        with clear_error(kcert.FormatError):
+            kcert.load(text)
 
 
 # The table

@@ -95,8 +95,8 @@ def _octets(text: str | bytes | bytearray | memoryview, limits: Limits) -> bytes
     if size > limits.max_file_size:
         raise LimitError("file size", size, limits.max_file_size, where=FORMAT)
     if isinstance(text, str):
-        return text.encode("utf-8", "surrogatepass")
-    data = bytes(text)
+        return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+    data = bytes(text).removeprefix(codecs.BOM_UTF8)
     if data.startswith(_UTF_16):
         # As Windows PowerShell writes the output of a program.
         try:
