@@ -299,6 +299,7 @@ class SignatureError(KcertError):
 
     Attributes:
         reason: What did not hold, in English.
+        reason_ko: The same in Korean, where it was given.
         signer: Position of the signer in the message, where there are several.
     """
 
@@ -314,6 +315,7 @@ class SignatureError(KcertError):
             f"서명 검증 실패: {place_ko}{reason_ko or reason}",
         )
         self.reason = reason
+        self.reason_ko = reason_ko
         self.signer = signer
 
 

@@ -1,9 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signed and encrypted messages: CMS (RFC 5652)."""
+"""Signed and encrypted messages (CMS, PKCS#7; RFC 5652).
+
+What the field's products make and accept differs in small ways; `Profile` names them.
+"""
 
 from __future__ import annotations
 
+from kcert.cms.adding import add_signature, countersign
 from kcert.cms.ciphers import Cipher
 from kcert.cms.enveloped import Decrypted, decrypt, encrypt
+from kcert.cms.models import Attribute, MessageSigner, SignedMessage, TimeStamp
+from kcert.cms.profile import Profile
+from kcert.cms.signing import sign
+from kcert.cms.verification import Trust, verify
 
-__all__ = ["Cipher", "Decrypted", "decrypt", "encrypt"]
+__all__ = [
+    "Attribute",
+    "Cipher",
+    "Decrypted",
+    "MessageSigner",
+    "Profile",
+    "SignedMessage",
+    "TimeStamp",
+    "Trust",
+    "add_signature",
+    "countersign",
+    "decrypt",
+    "encrypt",
+    "sign",
+    "verify",
+]

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether one signature holds, and whose it is."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kcert._asn1 import oids
+from kcert._asn1.der import Reader
+from kcert._asn1.signed_data import FORMAT, RawSignerInfo, read_signer_info
+from kcert.certificate import Certificate, KeyUsage, Name
+from kcert.cms.algorithms import digest_name, signature_scheme
+from kcert.cms.attributes import SignedAttributes, read_random
+from kcert.cms.content import Content
+from kcert.cms.models import Attribute, MessageSigner
+from kcert.cms.primitive import check_signature
+from kcert.errors import FormatError, KcertError, LimitError, SignatureError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from kcert._asn1.cms import RawAttribute
+    from kcert.cms.algorithms import SignatureScheme
+    from kcert.cms.models import TimeStamp
+
+__all__ = ["Certificates", "Signed", "check_signer", "is_named", "numbered"]
+
+_MAX_COUNTERSIGNATURES: Final = 256
+_MAX_DEPTH: Final = 4
+_SHORT_KEY: Final = 2048
+_SIGNING: Final = frozenset((KeyUsage.DIGITAL_SIGNATURE, KeyUsage.NON_REPUDIATION))
+_X509: Final = 0x30
+
+
+class Certificates:
+    """Certificates among which a signer is looked for.
+
+    Args:
+        encoded: Those of a message; what is not X.509, or malformed, is passed over until its
+            signer is asked for.
+        others: Certificates that the caller has.
+    """
+
+    def __init__(self, encoded: Iterable[bytes], others: Iterable[Certificate] = ()) -> None:
+        found: list[Certificate] = []
+        self._problem: KcertError | None = None
+        for one in encoded:
+            if one[0] != _X509:
+                continue
+            try:
+                found.append(Certificate.load(one))
+            except (FormatError, LimitError) as problem:
+                self._problem = self._problem or problem
+        self.of_message = tuple(found)
+        self._all = (*found, *others)
+
+    def find(self, signer: RawSignerInfo) -> Certificate:
+        """The certificate that a SignerInfo names.
+
+        Raises:
+            SignatureError: It is not here.
+            FormatError: It may be one that is malformed.
+        """
+        for one in self._all:
+            if is_named(one, signer):
+                return one
+        if self._problem is not None:
+            raise self._problem
+        raise SignatureError(
+            "the signer's certificate is not in the message; pass it if you have it",
+            reason_ko="서명자의 인증서가 메시지에 없습니다; 있으면 인자로 주십시오",
+        )
+
+
+def is_named(certificate: Certificate, signer: RawSignerInfo) -> bool:
+    """Whether a SignerInfo names this certificate."""
+    if signer.issuer is None:
+        return signer.key_identifier == _key_identifier(certificate)
+    if certificate.serial_number != signer.serial_number:
+        return False
+    issuer = certificate.issuer
+    return issuer.der == signer.issuer or issuer.matches(Name.load(signer.issuer))
+
+
+def _key_identifier(certificate: Certificate) -> bytes:
+    """The extension, else what it usually holds: SHA-1 of the key (RFC 5280 section 4.2.1.2)."""
+    found = certificate.subject_key_identifier
+    if found is not None:
+        return found
+    info = Reader(certificate.public_key_info, "public key").sequence()
+    info.skip()
+    return hashlib.sha1(info.bit_string()[0]).digest()
+
+
+class Signed(NamedTuple):
+    """What a signature is over.
+
+    Attributes:
+        content: The content.
+        content_type: Its type; ``None`` for a countersignature.
+    """
+
+    content: Content
+    content_type: str | None
+
+
+class numbered:  # noqa: N801 - reads as a statement
+    """``with numbered(2):`` signatures that do not hold inside are those of signer 2."""
+
+    def __init__(self, position: int, prefix: str = "", prefix_ko: str = "") -> None:
+        self._position = position
+        self._prefix = prefix
+        self._prefix_ko = prefix_ko
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, SignatureError) and error.signer is None:
+            raise SignatureError(
+                self._prefix + error.reason,
+                reason_ko=self._prefix_ko + (error.reason_ko or error.reason),
+                signer=self._position,
+            ) from None
+
+
+def check_signer(
+    raw: RawSignerInfo,
+    signed: Signed,
+    certificates: Certificates,
+    *,
+    path_of: Callable[[Certificate], object],
+    time_stamp_of: Callable[[RawSignerInfo], TimeStamp | None],
+    depth: int = 0,
+) -> MessageSigner:
+    """Check one signature and everything that hangs on it.
+
+    Args:
+        raw: The SignerInfo.
+        signed: What it is over.
+        certificates: Where its certificate may be.
+        path_of: Validates a certificate, or answers ``None``.
+        time_stamp_of: Checks the time stamp of a signature.
+        depth: How many signatures this one countersigns.
+
+    Raises:
+        SignatureError: Something does not hold.
+        FormatError: Something is malformed.
+        UnsupportedAlgorithmError: kcert does not have an algorithm in it.
+        TrustError: The certificate is not to be believed.
+    """
+    certificate = certificates.find(raw)
+    _check_usage(certificate)
+    digest = digest_name(raw.digest_algorithm)
+    scheme = signature_scheme(raw.signature_algorithm, digest)
+    attributes = None
+    if raw.signed_attributes is None:
+        _check_plain(raw, signed, scheme, certificate)
+    else:
+        attributes = SignedAttributes(raw.signed_attributes)
+        attributes.check_content_type(signed.content_type)
+        attributes.check_digest(signed.content.digest(digest))
+        attributes.check_algorithms(raw)
+        attributes.check_certificate(certificate)
+        _check_any(attributes.encodings(), raw, scheme, certificate)
+    return MessageSigner(
+        certificate=certificate,
+        signing_time=None if attributes is None else attributes.signing_time,
+        digest=digest,
+        padding=scheme.padding,
+        signature_algorithm=raw.signature_algorithm.name or raw.signature_algorithm.oid,
+        has_signed_attributes=attributes is not None,
+        signed_attributes=() if attributes is None else _attributes(attributes.all),
+        unsigned_attributes=_attributes(raw.unsigned_attributes),
+        weaknesses=tuple(_weaknesses(digest, certificate)),
+        path=path_of(certificate),
+        countersignatures=tuple(
+            check_signer(
+                one,
+                Signed(Content((digest_name(one.digest_algorithm),), raw.signature), None),
+                certificates,
+                path_of=path_of,
+                time_stamp_of=time_stamp_of,
+                depth=depth + 1,
+            )
+            for one in _countersigners(raw, depth)
+        ),
+        time_stamp=time_stamp_of(raw),
+        random=read_random(raw.unsigned_attributes),
+    )
+
+
+def _attributes(raw: tuple[RawAttribute, ...]) -> tuple[Attribute, ...]:
+    return tuple(Attribute(oid, values) for oid, values in raw)
+
+
+def _check_usage(certificate: Certificate) -> None:
+    usage = certificate.key_usage
+    if usage is not None and not usage & _SIGNING:
+        raise SignatureError(
+            "its certificate is not for signatures (keyUsage)",
+            reason_ko="서명용 인증서가 아닙니다 (keyUsage)",
+        )
+
+
+def _check_plain(
+    raw: RawSignerInfo, signed: Signed, scheme: SignatureScheme, certificate: Certificate
+) -> None:
+    """A signature over the content itself, without signed attributes."""
+    content, content_type = signed
+    if content_type not in (None, oids.PKCS7_DATA):
+        raise SignatureError(
+            f"content of type {content_type} has no signed attributes (RFC 5652 section 5.3)",
+            reason_ko=f"{content_type} 형식의 내용인데 서명 속성이 없습니다",
+        )
+    if content.is_like_signed_attributes():
+        raise SignatureError(
+            "the content is the signed attributes of another message",
+            reason_ko="내용이 다른 메시지의 서명 속성입니다",
+        )
+    if scheme.key_type == "Ed25519" and content.octets is not None:
+        # This algorithm hashes for itself.
+        data, prehashed = content.octets, False
+    else:
+        data, prehashed = content.digest(scheme.digest), True
+    check_signature(certificate.public_key_info, scheme, raw.signature, data, prehashed=prehashed)
+
+
+def _check_any(
+    encodings: list[bytes], raw: RawSignerInfo, scheme: SignatureScheme, certificate: Certificate
+) -> None:
+    for encoded in encodings[:-1]:
+        try:
+            return check_signature(
+                certificate.public_key_info, scheme, raw.signature, encoded, prehashed=False
+            )
+        except SignatureError:
+            continue
+    return check_signature(
+        certificate.public_key_info, scheme, raw.signature, encodings[-1], prehashed=False
+    )
+
+
+def _weaknesses(digest: str, certificate: Certificate) -> Iterator[str]:
+    if digest == "sha1":
+        yield "sha1"
+    size = certificate.key_size
+    if certificate.key_type in ("RSA", "DSA") and size is not None and size < _SHORT_KEY:
+        yield "short-key"
+    if certificate.signature_hash in ("md5", "sha1"):
+        yield "sha1-certificate"
+
+
+def _countersigners(raw: RawSignerInfo, depth: int) -> list[RawSignerInfo]:
+    found: list[RawSignerInfo] = []
+    for oid, values in raw.unsigned_attributes:
+        if oid != oids.COUNTERSIGNATURE:
+            continue
+        if depth >= _MAX_DEPTH:
+            raise LimitError("countersignature nesting", depth + 1, _MAX_DEPTH, where=FORMAT)
+        for value in values:
+            reader = Reader(value, FORMAT)
+            found.append(read_signer_info(reader))
+            reader.finish()
+            if len(found) > _MAX_COUNTERSIGNATURES:
+                raise LimitError(
+                    "number of countersignatures",
+                    len(found),
+                    _MAX_COUNTERSIGNATURES,
+                    where=FORMAT,
+                )
+    return found
