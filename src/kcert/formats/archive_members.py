@@ -113,7 +113,7 @@ def read_members(data: bytes) -> dict[str, dict[str, list[FileSource]]]:
 def _open(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except NotImplementedError:
+    except RuntimeError:  # the library has not implemented it
         failure: KcertError = UnsupportedAlgorithmError(None, "a newer zip version", use=_FORMAT)
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, OverflowError, IndexError):
         failure = _damaged()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kcert._asn1 import encode
 from kcert.loading.kind import Kind
 from kcert.loading.outline import outline
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from kcert.keys.limits import Limits
 
 __all__ = ["BINARY_KINDS", "starts"]
+
+
+_EC_PUBLIC_KEY = encode.oid("1.2.840.10045.2.1")
 
 
 def starts(*prefixes: bytes) -> Callable[[bytes], bool]:
@@ -44,6 +48,18 @@ def _open_pkcs12(data: bytes, password: str | bytes | None, limits: Limits) -> C
     from kcert.formats import pkcs12
 
     return pkcs12.load(data, password, limits=limits)
+
+
+def _open_zip(data: bytes, _password: str | bytes | None, _limits: Limits) -> Credential:
+    # Late: folders and listings need none of it.
+    from kcert.formats import archive
+
+    return archive.load(data)
+
+
+def _is_open_ec_key(data: bytes) -> bool:
+    kind = outline(data) if data[:1] == b"\x30" else None
+    return kind == "ECPrivateKey" or (kind == "PrivateKeyInfo" and _EC_PUBLIC_KEY in data[:64])
 
 
 BINARY_KINDS: tuple[Kind, ...] = (
@@ -80,10 +96,18 @@ BINARY_KINDS: tuple[Kind, ...] = (
         advice_ko="인증서도 함께 지정하거나 kcert.EncryptedKey.load로 개인키만 읽으십시오",
     ),
     Kind(
+        code="ec-key",
+        name="an elliptic-curve private key that is not locked",
+        name_ko="암호화되지 않은 타원곡선(EC) 개인키",
+        looks=_is_open_ec_key,
+        advice="kcert signs with RSA keys, which Korean certificates have; look for that one",
+        advice_ko="국내 인증서의 키는 RSA입니다; 인증서와 함께 발급된 RSA 개인키를 찾으십시오",
+    ),
+    Kind(
         code="open-key",
         name="a private key that is not locked",
         name_ko="암호화되지 않은 개인키",
-        looks=_structure("PrivateKeyInfo", "RSAPrivateKey", "ECPrivateKey"),
+        looks=_structure("PrivateKeyInfo", "RSAPrivateKey"),
         advice="use kcert.UnlockedCredential.from_parts with its certificate, and lock it",
         advice_ko="인증서와 함께 kcert.UnlockedCredential.from_parts로 연 뒤 잠그십시오",
     ),
@@ -123,6 +147,12 @@ BINARY_KINDS: tuple[Kind, ...] = (
         looks=_structure("ContentInfo", "SignedData"),
     ),
     Kind(
+        code="ocsp",
+        name="an answer or a question about revocation (OCSP)",
+        name_ko="인증서 상태 확인(OCSP) 메시지",
+        looks=_structure("OCSPResponse", "OCSPRequest"),
+    ),
+    Kind(
         code="public-key",
         name="a public key alone",
         name_ko="공개키",
@@ -139,8 +169,7 @@ BINARY_KINDS: tuple[Kind, ...] = (
         name="a zip archive",
         name_ko="ZIP 압축파일",
         looks=starts(b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"),
-        advice="unpack it and give the folder with signCert.der and signPri.key",
-        advice_ko="압축을 풀고 signCert.der와 signPri.key가 있는 폴더를 지정하십시오",
+        open=_open_zip,
     ),
     Kind(
         code="archive",
@@ -164,9 +193,15 @@ BINARY_KINDS: tuple[Kind, ...] = (
         advice_ko="먼저 keytool -importkeystore로 PKCS#12로 바꾸십시오",
     ),
     Kind(
+        code="pdf",
+        name="a PDF document",
+        name_ko="PDF 문서",
+        looks=starts(b"%PDF-"),
+    ),
+    Kind(
         code="image",
-        name="a picture or a PDF document",
-        name_ko="그림이나 PDF 문서",
-        looks=starts(b"%PDF-", b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8"),
+        name="a picture",
+        name_ko="그림 파일",
+        looks=starts(b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8"),
     ),
 )

@@ -17,6 +17,8 @@ _INT, _BITS, _OCTETS, _OID = der.INTEGER, der.BIT_STRING, der.OCTET_STRING, der.
 _SEQ, _SET = der.SEQUENCE, der.SET
 _TIMES = (der.UTC_TIME, der.GENERALIZED_TIME)
 _CONTEXT_0 = der.context(0)
+_ENUMERATED = der.ENUMERATED
+_CERT_ID = [_SEQ, _OCTETS, _OCTETS, _INT]
 
 _MEMBERS = 5
 
@@ -31,8 +33,9 @@ def outline(data: bytes) -> Outline | None:
         ``"Certificate"``, ``"CertificateList"``, ``"CertificationRequest"`` (RFC 5280, RFC 2986),
         ``"EncryptedPrivateKeyInfo"``, ``"PrivateKeyInfo"`` (RFC 5208), ``"RSAPrivateKey"``
         (RFC 8017), ``"ECPrivateKey"`` (RFC 5915), ``"PFX"`` (RFC 7292), ``"ContentInfo"``,
-        ``"SignedData"`` (RFC 5652), ``"SubjectPublicKeyInfo"``, ``"SEQUENCE OF Certificate"``
-        (CaPubs), or ``None`` where it is DER of another kind, cut, or no DER.
+        ``"SignedData"`` (RFC 5652), ``"OCSPResponse"``, ``"OCSPRequest"`` (RFC 6960),
+        ``"SubjectPublicKeyInfo"``, ``"SEQUENCE OF Certificate"`` (CaPubs), or ``None`` where it is
+        DER of another kind, cut, or no DER.
     """
     members = _members(data)
     tags = [tag for tag, _ in members]
@@ -46,6 +49,10 @@ def outline(data: bytes) -> Outline | None:
         return "SubjectPublicKeyInfo"
     if tags == [_OID, _CONTEXT_0]:
         return "ContentInfo"
+    if tags in ([_ENUMERATED], [_ENUMERATED, _CONTEXT_0]):
+        return "OCSPResponse"
+    if tags in ([_SEQ], [_SEQ, _CONTEXT_0]) and _is_question(members[0][1]):
+        return "OCSPRequest"
     if tags[:1] == [_SEQ] and _tags_inside(members[0][1]) == [_SEQ, _SEQ, _BITS]:
         return "SEQUENCE OF Certificate"
     return None
@@ -82,27 +89,40 @@ def _signed(content: bytes) -> Outline | None:
     return None
 
 
+def _is_question(content: bytes) -> bool:
+    """Whether a TBSRequest begins so: an optional version and requestor, then CertIDs."""
+    requests = next((inner for tag, inner in _read(content) if tag == _SEQ), b"")
+    return _tags_inside(_first(_first(requests))) == _CERT_ID
+
+
 def _members(data: bytes) -> list[tuple[int, bytes]]:
     """Tag and content of the first members of an outer SEQUENCE; none where it is not one."""
     try:
         outer = der.Reader(data, "outline")
-        inner = outer.sequence()
+        tag, content = outer.read_any()
         outer.finish()
-        members: list[tuple[int, bytes]] = []
-        while not inner.at_end and len(members) < _MEMBERS:
-            members.append(inner.read_any())
+    except KcertError:
+        return []
+    return _read(content) if tag == _SEQ else []
+
+
+def _read(content: bytes) -> list[tuple[int, bytes]]:
+    """Tag and content of the first members of a SEQUENCE's content."""
+    reader = der.Reader(content, "outline")
+    members: list[tuple[int, bytes]] = []
+    try:
+        while not reader.at_end and len(members) < _MEMBERS:
+            members.append(reader.read_any())
     except KcertError:
         return []
     return members
 
 
+def _first(content: bytes) -> bytes:
+    """Content of the first member."""
+    return next((inner for _, inner in _read(content)), b"")
+
+
 def _tags_inside(content: bytes) -> list[int]:
     """Tags of the first members of a SEQUENCE's content."""
-    reader = der.Reader(content, "outline")
-    tags: list[int] = []
-    try:
-        while not reader.at_end and len(tags) < _MEMBERS:
-            tags.append(reader.read_any()[0])
-    except KcertError:
-        return []
-    return tags
+    return [tag for tag, _ in _read(content)]

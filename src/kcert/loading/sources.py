@@ -12,8 +12,10 @@ from kcert.credential import Credential
 from kcert.errors import AmbiguousError, LimitError
 from kcert.formats import npki
 from kcert.formats.folder import list_names, read_file
+from kcert.formats.gpki_names import SIGN_CERTIFICATE, SIGN_KEY, ending_of
 from kcert.keys import EncryptedKey
 from kcert.keys.limits import DEFAULT_LIMITS
+from kcert.loading.folders import load_folder, load_government_files
 from kcert.loading.kinds import look
 
 if TYPE_CHECKING:
@@ -41,12 +43,15 @@ def load(
     A ``str`` is always a path and ``bytes`` are always content. What a file is decides its
     content, never the end of its name.
 
-    - a folder: the NPKI folder with ``signCert.der`` and ``signPri.key``
+    - a folder: the NPKI folder with ``signCert.der`` and ``signPri.key``, or one with a single
+      person's government files (``<name>_sig.cer``, ``<name>_sig.key``)
     - ``signCert.der`` or ``signPri.key`` itself: the whole folder that it lies in
+    - ``<name>_sig.cer`` or ``<name>_sig.key`` itself: all files of this name
     - another certificate or locked key file (DER): its other half is looked for beside it, under
       the same name with another end (``x.der``, ``x.cer``, ``x.crt`` and ``x.key``) or with
       ``Pri`` or ``key`` for ``Cert`` (``kmCert.der`` and ``kmPri.key``); PEM goes as well
     - a PEM text with certificate and locked key, see `kcert.pem.load`
+    - a zip archive with the files of one credential, see `kcert.archive.load`
     - any of these as base64 or hexadecimal text, or as text in UTF-16
     - the octets of a certificate and its key, as a pair
 
@@ -62,7 +67,8 @@ def load(
     Raises:
         FormatError: It is something else; the message says what, and what would be needed.
         NotFoundError: There is nothing at the path.
-        AmbiguousError: Two files beside it could be the other half.
+        AmbiguousError: A folder or an archive holds several credentials, or two files could be
+            the other half; the message says how to choose.
         LimitError: It is larger than ``limits.max_file_size``.
         StorageError: It cannot be read.
         TypeError: ``source`` is none of these types.
@@ -130,7 +136,7 @@ def _load_pem_pair(
 
 def _load_path(path: str, password: str | bytes | None, limits: Limits) -> Credential:
     if os.path.isdir(path):
-        return npki.read_folder(path)
+        return load_folder(path)
     data, kind = look(read_file(path, limits.max_file_size))
     if kind.open is not None:
         return kind.open(data, password, limits)
@@ -139,6 +145,8 @@ def _load_path(path: str, password: str | bytes | None, limits: Limits) -> Crede
     folder, name = os.path.split(os.path.abspath(path))
     if name.casefold() in (npki.SIGN_CERTIFICATE.casefold(), npki.SIGN_KEY.casefold()):
         return npki.read_folder(folder)
+    if ending_of(name) in (SIGN_CERTIFICATE, SIGN_KEY):
+        return load_government_files(folder, name[: -len(SIGN_KEY)])
     other = _other_half(folder, name, _CERTIFICATES if kind.code in _KEYS else _KEYS, limits)
     if other is None:
         raise kind.refusal()

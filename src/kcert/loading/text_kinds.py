@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["TEXT_KINDS"]
 
 
+# OpenSSH, RFC 4716 and PuTTY.
+_SSH = (b"ssh-", b"ecdsa-sha2-", b"sk-ssh-", b"---- begin ssh2 ", b"putty-user-key-file-")
+
+
 def _begins(*prefixes: bytes) -> Callable[[bytes], bool]:
     return lambda data: text.beginning(data).startswith(prefixes)
 
@@ -38,6 +42,10 @@ def _open_pem(data: bytes, password: str | bytes | None, limits: Limits) -> Cred
     from kcert.formats import pem
 
     return pem.load(data, password, limits=limits)
+
+
+def _is_ssh_key(data: bytes) -> bool:
+    return text.beginning(data).startswith(_SSH) or "OPENSSH PRIVATE KEY" in text.pem_labels(data)
 
 
 TEXT_KINDS: tuple[Kind, ...] = (
@@ -86,6 +94,14 @@ TEXT_KINDS: tuple[Kind, ...] = (
         advice_ko="개인키도 함께 지정하거나 kcert.Certificate.load로 인증서만 읽으십시오",
     ),
     Kind(
+        code="ssh-key",
+        name="an SSH key",
+        name_ko="SSH 키",
+        looks=_is_ssh_key,
+        advice="a certificate and the key that was issued with it are needed",
+        advice_ko="인증서와 함께 발급된 개인키가 필요합니다",
+    ),
+    Kind(
         code="pem-locked-key",
         name="a locked PEM private key without its certificate",
         name_ko="인증서가 없는 잠긴 PEM 개인키",
@@ -94,12 +110,46 @@ TEXT_KINDS: tuple[Kind, ...] = (
         advice_ko="인증서도 함께 지정하십시오",
     ),
     Kind(
+        code="pem-ec-key",
+        name="an elliptic-curve private key (PEM)",
+        name_ko="타원곡선(EC) PEM 개인키",
+        looks=_pem(lambda labels: "EC PRIVATE KEY" in labels),
+        advice="kcert signs with RSA keys, which Korean certificates have; look for that one",
+        advice_ko="국내 인증서의 키는 RSA입니다; 인증서와 함께 발급된 RSA 개인키를 찾으십시오",
+    ),
+    Kind(
         code="pem-key",
         name="a PEM private key without its certificate",
         name_ko="인증서가 없는 PEM 개인키",
         looks=_pem(_has_key),
         advice="give its certificate as well",
         advice_ko="인증서도 함께 지정하십시오",
+    ),
+    Kind(
+        code="pem-csr",
+        name="a certification request (PKCS#10, PEM)",
+        name_ko="인증서 발급요청(PKCS#10, PEM)",
+        looks=_pem(lambda labels: any(label.endswith("CERTIFICATE REQUEST") for label in labels)),
+        advice="give the certificate that was issued for it, and its key",
+        advice_ko="이 요청으로 발급받은 인증서와 개인키를 지정하십시오",
+    ),
+    Kind(
+        code="pem-crl",
+        name="a certificate revocation list (PEM)",
+        name_ko="인증서 폐지목록(CRL, PEM)",
+        looks=_pem(lambda labels: "X509 CRL" in labels),
+    ),
+    Kind(
+        code="pem-cms",
+        name="a signed or encrypted message (CMS, PKCS#7, PEM)",
+        name_ko="서명 또는 암호화된 메시지(CMS, PKCS#7, PEM)",
+        looks=_pem(lambda labels: not labels.isdisjoint(("CMS", "PKCS7", "PKCS #7 SIGNED DATA"))),
+    ),
+    Kind(
+        code="pem-public-key",
+        name="a public key alone (PEM)",
+        name_ko="공개키(PEM)",
+        looks=_pem(lambda labels: not labels.isdisjoint(("PUBLIC KEY", "RSA PUBLIC KEY"))),
     ),
     Kind(
         code="pem-other",
