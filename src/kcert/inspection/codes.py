@@ -231,7 +231,7 @@ CODES = {row.code: row for row in _TABLE}
 """Every code and what it means, in the order of the table."""
 
 # Facts that are words rather than names or figures.
-_KOREAN = {"signing": "서명용", "key-management": "키 관리용"}
+_KOREAN = {"signing": "서명용", "key-management": "키 관리용", "PKCS#12 file": "PKCS#12 파일"}
 
 
 def korean(word: str) -> str:
