@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kcert
-from kcert import pem
+from kcert import pem, pkcs12, profiles
+from kcert._asn1 import oids
 from kcert._asn1.pem import encode_pem, read_blocks
 from kcert._asn1.pkcs8 import PrivateKeyInfo
+from kcert.credential import BagAttribute
 from kcert.errors import (
     FormatError,
     KcertError,
@@ -141,6 +143,46 @@ def test_a_pair_with_its_chain_has_no_text_around_it(credential):
 def test_a_friendly_name_is_kept(credential, name):
     named = evolve(credential, friendly_name=name)
     assert pem.load(pem.dump(named)) == named
+
+
+def test_attributes_of_a_pfx_are_kept(full):
+    own, second, issuer, *_ = (
+        full.certificate,
+        full.key_management.certificate,
+        *full.ca_certificates,
+    )
+    attributes = (
+        BagAttribute(own.fingerprint(), False, "1.2.3.4", (bytes.fromhex("0400"), b"\x05\0")),
+        BagAttribute(own.fingerprint(), True, "1.3.6.1.4.1.311.17.1", (b"\x1e\x02\xd6\x4d",)),
+        BagAttribute(second.fingerprint(), False, "1.2.3", ()),
+        BagAttribute(issuer.fingerprint(), False, oids.FRIENDLY_NAME, (b"\x1e\x02\0A",)),
+    )
+    rich = evolve(full, friendly_name="홍길동", bag_attributes=attributes)
+    assert pem.load(pem.dump(rich)) == rich
+    with rich.unlock(PASSWORD) as unlocked:
+        text = pem.dump_unencrypted(unlocked)
+    with pem.load_unencrypted(text) as unlocked:
+        assert unlocked.bag_attributes == attributes
+        assert unlocked.friendly_name == "홍길동"
+
+
+def test_pfx_to_pem_and_back_loses_nothing(full):
+    named = evolve(full, friendly_name="홍길동의 인증서")
+    with named.unlock(PASSWORD) as unlocked:
+        pfx = pkcs12.dump(unlocked, PASSWORD, profile=profiles.PKCS12_KOREAN)
+    from_pfx = pkcs12.load(pfx, PASSWORD)
+    assert pem.load(pem.dump(from_pfx)) == from_pfx
+
+
+def test_names_beside_authorities_and_keys_are_attributes(full):
+    first, *rest = blocks_of(pem.dump(evolve(full, key_management=None)))
+    text = first + b"Bag Attributes\n    friendlyName: of it\n".join([b"", *rest])
+    loaded = pem.load(text)
+    assert loaded.friendly_name == "of it"
+    assert {(each.of_key, each.oid) for each in loaded.bag_attributes} == {
+        (False, oids.FRIENDLY_NAME)
+    }
+    assert len(loaded.bag_attributes) == len(full.ca_certificates)
 
 
 def test_a_chain_with_a_certificate_of_no_authority_comes_back(credential, other):

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kcert.formats.pem_attributes import BagAttributes, read_attributes, write_attributes
+from kcert.testing.strategies import der_values, oids
 
 NAMES = ["홍길동", "", " ", "a\nb", ":x", "-----BEGIN X-----", "Bag Attributes", "\ud800", "a\0b"]
 
@@ -15,6 +16,9 @@ NAMES = ["홍길동", "", " ", "a\nb", ":x", "-----BEGIN X-----", "Bag Attribute
         BagAttributes,
         st.none() | st.binary(min_size=1, max_size=40),
         st.none() | st.text() | st.sampled_from(NAMES),
+        st.lists(
+            st.tuples(oids(), st.lists(der_values(max_leaves=3), max_size=2).map(tuple)), max_size=2
+        ).map(tuple),
     )
 )
 def test_what_is_written_is_read_back(attributes):
@@ -55,6 +59,13 @@ def test_openssl_s_own_lines_are_read():
         b"Bag Attributes\nfriendlyName: \xd6\x00\xae",
         b"Bag Attributes\nfriendlyName: a\x1b[31mb",
         b"Bag Attributes\nfriendlyName:: !!!",
+        b"Bag Attributes\n1.2.3: BAA=",
+        b"Bag Attributes\n1.2.3:: BAE=",
+        b"Bag Attributes\n1.2.3:: BAAA",
+        b"Bag Attributes\n1.2.3:: !!!!",
+        b"Bag Attributes\n3.2.3:: BAA=",
+        b"Bag Attributes\n1:: BAA=",
+        b"Bag Attributes\n1.40:: BAA=",
         b"Bag Attributes\nfriendlyName: " + b"x" * 200_000,
     ],
 )

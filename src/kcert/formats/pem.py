@@ -15,23 +15,24 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from kcert._asn1.pem import encode_pem
-from kcert._asn1.pkcs8 import wrap_rsa
 from kcert.credential import Credential, KeyPair, UnlockedCredential, UnlockedKeyPair
-from kcert.errors import FormatError, UnlockError
+from kcert.errors import FormatError
 from kcert.formats.pairing import FoundKey, pair
 from kcert.formats.pem_attributes import BagAttributes, write_attributes
-from kcert.formats.pem_blocks import CERTIFICATE, FORMAT, LOCKED_KEY, OPEN_KEY, RSA_KEY, read_bundle
-from kcert.keys import DEFAULT_LIMITS, EncryptedKey, PrivateKey, traditional
+from kcert.formats.pem_blocks import CERTIFICATE, FORMAT, LOCKED_KEY, OPEN_KEY, read_bundle
+from kcert.formats.pem_keys import locked_key, open_key
+from kcert.formats.pem_names import bundle_attributes, bundle_name
+from kcert.keys import DEFAULT_LIMITS
 from kcert.keys.profiles import MODERN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from kcert.certificate import Certificate
     from kcert.credential.types import Octets, Password
     from kcert.formats.pairing import Paired
-    from kcert.formats.pem_blocks import Bundle, KeyBlock
-    from kcert.keys import Limits, LockProfile
+    from kcert.formats.pem_blocks import Bundle
+    from kcert.keys import EncryptedKey, Limits, LockProfile
 
     Text = str | Octets
 
@@ -76,20 +77,20 @@ def load(
     """
     try:
         bundle = read_bundle(text, limits)
-        keys = [
-            FoundKey(_locked(each, password, limits), each.attributes.local_key_id)
-            for each in bundle.keys
-        ]
+        keys = [locked_key(each, password, limits) for each in bundle.keys]
         found = _pair_locked(bundle, keys, password, limits)
     finally:
         del text, password
+    certificate, position = found.signing
     second = found.key_management
+    name = bundle_name(bundle, found)
     return Credential(
-        certificate=found.signing[0],
-        key=found.signing[1],
-        key_management=None if second is None else KeyPair(*second),
+        certificate=certificate,
+        key=keys[position],
+        key_management=None if second is None else KeyPair(second[0], keys[second[1]]),
         ca_certificates=found.others,
-        friendly_name=bundle.names.get(found.signing[0].der),
+        friendly_name=name,
+        bag_attributes=bundle_attributes(bundle, found, name),
         problems=tuple(bundle.problems),
     )
 
@@ -111,25 +112,23 @@ def load_unencrypted(text: Text, *, limits: Limits = DEFAULT_LIMITS) -> Unlocked
     with ExitStack() as opened:
         try:
             bundle = read_bundle(text, limits)
-            keys = [
-                FoundKey(opened.enter_context(_open(each)), each.attributes.local_key_id)
-                for each in bundle.keys
-            ]
+            keys = [opened.enter_context(open_key(each)) for each in bundle.keys]
         finally:
             del text
-        _check_certificates(bundle)
-        found = pair(
-            bundle.certificates,
-            keys,
-            FORMAT,
-            lambda key, certificate: key.matches(certificate.public_key_info),
+        found = _pair(
+            bundle,
+            lambda position, certificate: keys[position].matches(certificate.public_key_info),
         )
+        certificate, position = found.signing
         second = found.key_management
+        name = bundle_name(bundle, found)
         unlocked = UnlockedCredential(
-            *found.signing,
-            key_management=None if second is None else UnlockedKeyPair(*second),
+            certificate,
+            keys[position],
+            key_management=None if second is None else UnlockedKeyPair(second[0], keys[second[1]]),
             ca_certificates=found.others,
-            friendly_name=bundle.names.get(found.signing[0].der),
+            friendly_name=name,
+            bag_attributes=bundle_attributes(bundle, found, name),
         )
         opened.pop_all()
     return unlocked
@@ -183,12 +182,8 @@ def dump(
     finally:
         del new_password
     second = credential.key_management
-    return _write(
-        (credential.certificate, LOCKED_KEY, credential.key.der),
-        None if second is None else (second.certificate, LOCKED_KEY, second.key.der),
-        credential.ca_certificates,
-        credential.friendly_name,
-    )
+    keys = [credential.key.der] + ([] if second is None else [second.key.der])
+    return _write(credential, LOCKED_KEY, keys)
 
 
 def dump_unencrypted(unlocked: UnlockedCredential) -> bytes:
@@ -199,124 +194,75 @@ def dump_unencrypted(unlocked: UnlockedCredential) -> bytes:
     """
     unlocked.check_whole()
     second = unlocked.key_management
-    return _write(
-        (unlocked.certificate, OPEN_KEY, unlocked.reveal_pkcs8()),
-        None if second is None else (second.certificate, OPEN_KEY, second.reveal_pkcs8()),
-        unlocked.ca_certificates,
-        unlocked.friendly_name,
-    )
+    keys = [unlocked.reveal_pkcs8()] + ([] if second is None else [second.reveal_pkcs8()])
+    return _write(unlocked, OPEN_KEY, keys)
 
 
 def dump_certificates(certificates: Iterable[Certificate]) -> bytes:
     """Write certificates, one block after the other, as for a server's ``fullchain.pem``."""
-    return b"".join(_block(CERTIFICATE, each.der) for each in certificates)
+    return "".join(encode_pem(CERTIFICATE, each.der) for each in certificates).encode("ascii")
 
 
-def _check_certificates(bundle: Bundle) -> None:
-    """Where nothing but damaged certificates is there, the damage is the answer."""
+def _pair(bundle: Bundle, owner: Callable[[int, Certificate], bool] | None) -> Paired[int]:
+    """Pair certificates with keys, which stand for themselves by their position."""
     if not bundle.certificates and bundle.problems:
+        # Where nothing but damaged certificates is there, the damage is the answer.
         raise bundle.problems[0]
+    keys = [
+        FoundKey(position, each.attributes.local_key_id)
+        for position, each in enumerate(bundle.keys)
+    ]
+    return pair(bundle.certificates, keys, FORMAT, owner)
 
 
 def _pair_locked(
-    bundle: Bundle, keys: list[FoundKey[EncryptedKey]], password: Password | None, limits: Limits
-) -> Paired[EncryptedKey]:
-    _check_certificates(bundle)
+    bundle: Bundle, keys: list[EncryptedKey], password: Password | None, limits: Limits
+) -> Paired[int]:
+    """Pair without opening the keys, if that goes."""
     try:
         try:
-            return pair(bundle.certificates, keys, FORMAT, None)
+            return _pair(bundle, None)
         except FormatError:
-            if password is None or len(keys) > 2:
+            if password is None or not 1 <= len(keys) <= 2 or not bundle.certificates:
                 raise
-        with ExitStack() as opened:
-            keys_by_der = {
-                each.key.der: opened.enter_context(each.key.unlock(password, limits=limits))
-                for each in keys
-            }
-            return pair(
-                bundle.certificates,
-                keys,
-                FORMAT,
-                lambda key, certificate: keys_by_der[key.der].matches(certificate.public_key_info),
+        with ExitStack() as stack:
+            opened = [stack.enter_context(each.unlock(password, limits=limits)) for each in keys]
+            return _pair(
+                bundle,
+                lambda position, certificate: opened[position].matches(certificate.public_key_info),
             )
     finally:
         del password
 
 
-def _locked(block: KeyBlock, password: Password | None, limits: Limits) -> EncryptedKey:
-    """The key of a block, locked."""
-    try:
-        if block.label == LOCKED_KEY:
-            return EncryptedKey.load(block.data, limits=limits)
-        if not block.is_locked:
-            raise FormatError(
-                FORMAT,
-                f"the {block.label} is not locked; use kcert.pem.load_unencrypted",
-                reason_ko=f"{block.label}가 암호화되지 않았습니다; "
-                "kcert.pem.load_unencrypted를 쓰십시오",
-            )
-        if block.label != RSA_KEY:
-            raise FormatError(FORMAT, f"a {block.label} is not encrypted by headers")
-        if password is None:
-            raise UnlockError(reason="give the password", reason_ko="비밀번호를 지정하십시오")
-        with _open_traditional(block, password) as key:
-            return key.lock(password, MODERN)
-    finally:
-        del password
+def _block(label: str, data: bytes, attributes: BagAttributes) -> bytes:
+    return write_attributes(attributes) + encode_pem(label, data).encode("ascii")
 
 
-def _open_traditional(block: KeyBlock, password: Password) -> PrivateKey:
-    """Open an ``RSA PRIVATE KEY`` that has a ``DEK-Info`` header."""
-    try:
-        plain = traditional.decrypt(block.headers, block.data, password)
-    finally:
-        del password
-    key: PrivateKey | None
-    try:
-        key = PrivateKey.adopt(wrap_rsa(plain))
-    except FormatError:
-        # Padding fits by chance once in 256 wrong passwords.
-        key = None
-    finally:
-        plain[:] = bytes(len(plain))
-    if key is None:
-        raise UnlockError
-    return key
-
-
-def _open(block: KeyBlock) -> PrivateKey:
-    """The key of a block that is not locked."""
-    if block.is_locked:
-        raise FormatError(
-            FORMAT,
-            "a private key is locked; use kcert.pem.load",
-            reason_ko="개인키가 잠겨 있습니다; kcert.pem.load를 쓰십시오",
-        )
-    if block.label == RSA_KEY:
-        return PrivateKey.adopt(wrap_rsa(memoryview(block.data)))
-    return PrivateKey.load(block.data)
-
-
-def _block(label: str, data: bytes, attributes: BagAttributes | None = None) -> bytes:
-    preface = b"" if attributes is None else write_attributes(attributes)
-    return preface + encode_pem(label, data).encode("ascii")
-
-
-def _write(
-    signing: tuple[Certificate, str, bytes],
-    key_management: tuple[Certificate, str, bytes] | None,
-    ca_certificates: tuple[Certificate, ...],
-    friendly_name: str | None,
-) -> bytes:
+def _write(credential: Credential | UnlockedCredential, label: str, keys: list[bytes]) -> bytes:
+    second = credential.key_management
+    own = [credential.certificate] + ([] if second is None else [second.certificate])
+    others = credential.ca_certificates
     # Where one look does not tell what belongs together, the text before a block says it.
-    marked = key_management is not None or not all(each.is_ca for each in ca_certificates)
-    marked = marked or signing[0].is_ca
-    parts: list[bytes] = []
-    for position, (certificate, label, key) in enumerate(filter(None, (signing, key_management))):
-        mark = bytes.fromhex(certificate.fingerprint("sha1")) if marked else None
-        name = friendly_name if position == 0 else None
-        parts.append(_block(CERTIFICATE, certificate.der, BagAttributes(mark, name)))
-        if position == 0:
-            parts.append(dump_certificates(ca_certificates))
-        parts.append(_block(label, key, BagAttributes(mark)))
+    marked = len(own) > 1 or own[0].is_ca or not all(each.is_ca for each in others)
+
+    def attributes(certificate: Certificate, *, of_key: bool = False) -> BagAttributes:
+        fingerprint = certificate.fingerprint()
+        named = certificate == own[0] and not of_key
+        return BagAttributes(
+            bytes.fromhex(fingerprint) if marked and certificate in own else None,
+            credential.friendly_name if named else None,
+            tuple(
+                (each.oid, each.values)
+                for each in credential.bag_attributes
+                if (each.fingerprint, each.of_key) == (fingerprint, of_key)
+            ),
+        )
+
+    parts = [_block(CERTIFICATE, own[0].der, attributes(own[0]))]
+    parts += [_block(CERTIFICATE, each.der, attributes(each)) for each in others]
+    parts.append(_block(label, keys[0], attributes(own[0], of_key=True)))
+    for certificate, key in zip(own[1:], keys[1:], strict=True):
+        parts.append(_block(CERTIFICATE, certificate.der, attributes(certificate)))
+        parts.append(_block(label, key, attributes(certificate, of_key=True)))
     return b"".join(parts)

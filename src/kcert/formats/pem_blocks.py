@@ -78,13 +78,13 @@ class Bundle:
 
     Attributes:
         certificates: The certificates, with their marks.
-        names: Friendly names by the DER of a certificate.
+        attributes: What the text before a certificate says, by its DER.
         keys: The private keys.
         problems: Certificates that could not be read.
     """
 
     certificates: list[FoundCertificate] = field(factory=list)
-    names: dict[bytes, str] = field(factory=dict, repr=False)
+    attributes: dict[bytes, BagAttributes] = field(factory=dict, repr=False)
     keys: list[KeyBlock] = field(factory=list)
     problems: list[KcertError] = field(factory=list)
 
@@ -155,9 +155,8 @@ def _add_certificate(bundle: Bundle, block: PemBlock, number: int) -> None:
         bundle.problems.append(error)
         return
     attributes = read_attributes(block.preface)
-    if attributes.friendly_name is not None:
-        bundle.names.setdefault(certificate.der, attributes.friendly_name)
-    if all(each.certificate != certificate for each in bundle.certificates):
+    if certificate.der not in bundle.attributes:
+        bundle.attributes[certificate.der] = attributes
         bundle.certificates.append(FoundCertificate(certificate, attributes.local_key_id))
 
 
