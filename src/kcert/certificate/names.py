@@ -189,7 +189,8 @@ class Name:
         )
 
     @cached_property
-    def _match_key(self) -> tuple[frozenset[tuple[str, object]], ...]:
+    def match_key(self) -> tuple[frozenset[tuple[str, object]], ...]:
+        """What `matches` compares, RDN by RDN; hashable, for looking names up."""
         return tuple(frozenset(map(_match_key, rdn)) for rdn in self._raw)
 
     def matches(self, other: Name) -> bool:
@@ -199,7 +200,7 @@ class Name:
         and the order within one RDN do not count; the order of RDNs does. So ``C=kr`` matches
         ``C=KR``, both of which stand in Korean certificates.
         """
-        return self.der == other.der or self._match_key == other._match_key
+        return self.der == other.der or self.match_key == other.match_key
 
     def __str__(self) -> str:
         return self.rfc4514()

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from kcert.trust.anchors import TrustAnchor
+from kcert.trust.budget import PathLimits
 from kcert.trust.figures import AuthorityFigures, Family, known_authorities
 from kcert.trust.path import ValidatedPath
+from kcert.trust.purpose import Purpose
 from kcert.trust.revocation import (
     CheckContext,
     EvidenceKind,
@@ -16,6 +18,8 @@ from kcert.trust.revocation import (
     RevocationEvidence,
     RevocationStatus,
 )
+from kcert.trust.store import TrustStore
+from kcert.trust.validation import PathInputs
 from kcert.trust.weakness import Weakness, WeakPart
 
 __all__ = [
@@ -24,12 +28,16 @@ __all__ = [
     "EvidenceKind",
     "Family",
     "Issuer",
+    "PathInputs",
+    "PathLimits",
+    "Purpose",
     "Revocable",
     "Revocation",
     "RevocationChecker",
     "RevocationEvidence",
     "RevocationStatus",
     "TrustAnchor",
+    "TrustStore",
     "ValidatedPath",
     "WeakPart",
     "Weakness",

@@ -37,6 +37,8 @@ class TrustAnchor:
         validity: When it may be believed; ``None`` for always.
         certificate: Its certificate, where that is at hand.
         figures: Its row in the table of Korean authorities, where it has one.
+        root: Who vouches for it, for an issuing authority known by its figures; ``None`` for an
+            authority that is believed on its own.
     """
 
     subject: Name
@@ -44,6 +46,7 @@ class TrustAnchor:
     validity: Validity | None = None
     certificate: Certificate | None = field(default=None, repr=False)
     figures: AuthorityFigures | None = field(default=None, repr=False)
+    root: TrustAnchor | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, certificate: Certificate) -> TrustAnchor:
@@ -53,9 +56,14 @@ class TrustAnchor:
         )
 
     @classmethod
-    def known(cls, figures: AuthorityFigures) -> TrustAnchor:
-        """The anchor that the figures of a Korean authority make."""
-        return cls(figures.subject, figures.public_key_info, figures.validity, None, figures)
+    def known(cls, figures: AuthorityFigures, root: TrustAnchor | None = None) -> TrustAnchor:
+        """The anchor that the figures of a Korean authority make.
+
+        Args:
+            figures: Of the authority.
+            root: Of the root that issued its certificate; ``None`` for a root.
+        """
+        return cls(figures.subject, figures.public_key_info, figures.validity, None, figures, root)
 
     @property
     def name(self) -> str:
@@ -64,8 +72,8 @@ class TrustAnchor:
 
     @property
     def is_root(self) -> bool:
-        """False for an authority known by its figures that another one vouched for."""
-        return self.figures is None or self.figures.is_root
+        """Whether it is believed on its own, and not because a root vouches for it."""
+        return self.root is None
 
     @property
     def issuer(self) -> Name:

@@ -26,7 +26,6 @@ class ValidatedPath:
         certificates: The certificate in question first, then its issuer's and so on; the last one
             was issued by the anchor.
         anchor: What validation began from: a root, or an issuing authority known by its key.
-        root: The root above the anchor; the anchor itself where that is a root.
         policies: Certificate policies that hold for the path, of those the caller accepts (RFC 5280
             section 6.1.6), as dotted OIDs; ``2.5.29.32.0`` stands for any policy.
         revocation: What was found out about each certificate, in the order of `certificates`, then
@@ -37,11 +36,15 @@ class ValidatedPath:
 
     certificates: tuple[Certificate, ...]
     anchor: TrustAnchor
-    root: TrustAnchor
     policies: frozenset[str]
     revocation: tuple[RevocationStatus, ...] = field(repr=False)
     weak_parts: tuple[WeakPart, ...]
     at: datetime
+
+    @property
+    def root(self) -> TrustAnchor:
+        """The root above the anchor; the anchor itself where that is a root."""
+        return self.anchor.root or self.anchor
 
     @property
     def certificate(self) -> Certificate:

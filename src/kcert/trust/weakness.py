@@ -11,10 +11,17 @@ from attrs import field, frozen
 from kcert.errors import UnsupportedAlgorithmError, WeakAlgorithmError
 
 if TYPE_CHECKING:
+    from kcert.certificate import SignatureAlgorithm
     from kcert.certificate.public_keys import PublicKeyFacts
-    from kcert.certificate.signatures import SignatureAlgorithm
 
-__all__ = ["WeakPart", "Weakness", "weakness_of_key", "weakness_of_signature"]
+__all__ = [
+    "WeakPart",
+    "Weakness",
+    "weakness_of_dsa",
+    "weakness_of_hash",
+    "weakness_of_key",
+    "weakness_of_signature",
+]
 
 
 class Weakness(enum.Enum):
@@ -59,7 +66,6 @@ _SIZES: Final[dict[str, tuple[int, int]]] = {
     "EC": (160, 224),
     "EC-KCDSA": (160, 224),
 }
-_BROKEN: Final = frozenset(("md5", "md2"))
 
 
 def weakness_of_key(facts: PublicKeyFacts) -> Weakness | None:
@@ -82,15 +88,16 @@ def weakness_of_key(facts: PublicKeyFacts) -> Weakness | None:
     return Weakness.SHORT_KEY if facts.size < sizes[1] else None
 
 
-def weakness_of_signature(algorithm: SignatureAlgorithm) -> Weakness | None:
-    """What is weak about the hash of a signature.
+def weakness_of_dsa(facts: PublicKeyFacts) -> Weakness | None:
+    """Whether a signer's key is a DSA key."""
+    return Weakness.DSA if facts.type == "DSA" else None
 
-    Raises:
-        UnsupportedAlgorithmError: The hash is broken: MD5 and older.
-    """
-    if algorithm.digest in _BROKEN:
-        raise UnsupportedAlgorithmError(
-            algorithm.oid, algorithm.name, use="certificate signature",
-            hint="this hash is broken", hint_ko="깨진 해시 알고리즘입니다",
-        )  # fmt: skip
-    return Weakness.SHA1 if algorithm.digest == "sha1" else None
+
+def weakness_of_hash(digest: str | None) -> Weakness | None:
+    """What is weak about the hash of a signature, by its name. Broken ones are not supported."""
+    return Weakness.SHA1 if digest == "sha1" else None
+
+
+def weakness_of_signature(algorithm: SignatureAlgorithm) -> Weakness | None:
+    """What is weak about a signature, by its algorithm."""
+    return weakness_of_hash(algorithm.digest)
