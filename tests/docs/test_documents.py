@@ -19,6 +19,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # Public modules inside a room that are documented on a page of their own.
 INNER = {
     "kcert.formats.npki",
+    "kcert.formats.pem",
     "kcert.keys.profiles",
     "kcert.testing.backend",
     "kcert.testing.strategies",
