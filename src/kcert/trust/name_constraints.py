@@ -36,6 +36,7 @@ class NameConstraints:
         self._budget = budget
         self._permitted: list[_Bases] = []
         self._excluded: _Bases = {}
+        self._count = 0
 
     @property
     def are_empty(self) -> bool:
@@ -50,6 +51,7 @@ class NameConstraints:
         """
         if constraints is None:
             return
+        self._count += len(constraints.permitted) + len(constraints.excluded)
         if constraints.permitted:
             self._permitted.append(_by_form(constraints.permitted))
         for form, bases in _by_form(constraints.excluded).items():
@@ -66,6 +68,9 @@ class NameConstraints:
         """
         if self.are_empty:
             return
+        # Counted whatever their forms, as OpenSSL does: it is one product, known beforehand.
+        names = len(certificate.subject.attributes) + len(extensions.alternative_names)
+        self._budget.compare(names * self._count)
         for form, subject in _names(certificate, extensions, self._constrained()):
             self._check(form, subject, certificate)
 
@@ -75,7 +80,6 @@ class NameConstraints:
     def _check(self, form: int, subject: Subject, certificate: Certificate) -> None:
         sets = [bases[form] for bases in self._permitted if form in bases]
         excluded = self._excluded.get(form, [])
-        self._budget.compare(sum(map(len, sets)) + len(excluded))
         if form not in subtrees.COMPARABLE:
             raise TrustError(
                 f"a {subtrees.FORMS[form]} is under a name constraint that cannot be compared",
