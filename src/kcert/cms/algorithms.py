@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 __all__ = [
+    "DIGESTS",
     "SIGNING_DIGESTS",
     "SignatureScheme",
     "digest_identifier",
@@ -36,6 +37,8 @@ _DIGESTS: Final = {
     "sha512": oids.SHA512,
 }
 _DIGEST_NAMES: Final = {oid: name for name, oid in _DIGESTS.items()}
+DIGESTS: Final = tuple(_DIGESTS)
+"""What is verified."""
 SIGNING_DIGESTS: Final = ("sha256", "sha384", "sha512")
 """What is still signed with; SHA-1 and SHA-224 are only verified."""
 

@@ -11,7 +11,7 @@ from kcert._asn1.signed_data import FORMAT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["assemble", "before_content", "head", "tail"]
+__all__ = ["assemble", "before_content", "head", "header", "tail"]
 
 
 def assemble(
@@ -28,8 +28,8 @@ def assemble(
     before = before_content(content_type, digest_algorithms, by_key=any(map(_is_by_key, signers)))
     after = tail(certificates, crls, signers)
     size = -1 if content is None else len(content)
-    header = head(content_type, size, before, len(after), is_wrapped=is_wrapped)
-    return b"".join((*header, content or b"", after))
+    parts = head(content_type, size, before, len(after), is_wrapped=is_wrapped)
+    return b"".join((*parts, content or b"", after))
 
 
 def before_content(content_type: str, digest_algorithms: Iterable[bytes], *, by_key: bool) -> bytes:
@@ -79,9 +79,9 @@ def head(
         """Go one level out: ``first`` stands before what is there, ``last`` octets after it."""
         nonlocal inner
         inner += len(first) + last
-        header = _header(tag, inner)
-        parts.insert(0, header + first)
-        inner += len(header)
+        opening = header(tag, inner)
+        parts.insert(0, opening + first)
+        inner += len(opening)
 
     if size >= 0:
         inner = size
@@ -95,7 +95,7 @@ def head(
     return parts
 
 
-def _header(tag: int, size: int) -> bytes:
+def header(tag: int, size: int) -> bytes:
     """Tag and length of a value of ``size`` octets."""
     if size < 0x80:
         return bytes((tag, size))

@@ -10,7 +10,7 @@ from kcert._asn1 import der, oids
 from kcert._asn1.cms import read_attributes
 from kcert._asn1.der import Reader
 from kcert.cms.algorithms import new_hash
-from kcert.errors import FormatError, KcertError
+from kcert.errors import FormatError, KcertError, SignatureError
 
 if TYPE_CHECKING:
     from kcert.cms.profile import TextEncoding
@@ -89,9 +89,18 @@ class Content:
             self._head += piece[: _HEAD - len(self._head)]
 
     def digest(self, name: str) -> bytes:
-        """Hash of all of it."""
+        """Hash of all of it.
+
+        Raises:
+            SignatureError: That hash was not foreseen.
+        """
         found = self._done.get(name)
         if found is None:
+            if name not in self._hashes:
+                raise SignatureError(
+                    f"its hash {name} is not among those that the message announces",
+                    reason_ko=f"메시지가 예고하지 않은 해시입니다: {name}",
+                )
             hashing = self._hashes[name]
             if self.octets is not None:
                 hashing.update(self.octets)

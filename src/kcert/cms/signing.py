@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kcert._asn1 import oids
 from kcert.cms.assembly import assemble
-from kcert.cms.content import Content, chunks, to_octets
+from kcert.cms.content import chunks
 from kcert.cms.profile import Profile
 from kcert.cms.signer_info import Signing, check_moment
+from kcert.cms.verification import gather
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -106,7 +107,9 @@ def sign(
         signing_time=signing_time,
     )
     names = {one.profile.digest for one in signings}
-    content = _content(data, names, profile, keep=not detached)
+    if not (detached or isinstance(data, (bytes, bytearray, memoryview, str))):
+        data = b"".join(chunks(data))
+    content = gather(data, names, profile.encoding)
     return assemble(
         content_type,
         None if detached else content.octets,
@@ -116,18 +119,6 @@ def sign(
         signers=[one.sign(content, content_type) for one in signings],
         is_wrapped=signings[0].profile.content_info,
     )
-
-
-def _content(data: Data, names: set[str], profile: Profile, *, keep: bool) -> Content:
-    if isinstance(data, (bytes, bytearray, memoryview, str)):
-        return Content(names, to_octets(data, profile.encoding))
-    pieces = chunks(data)
-    if keep:
-        return Content(names, b"".join(pieces))
-    content = Content(names)
-    for piece in pieces:
-        content.update(piece)
-    return content
 
 
 def collect(signings: Iterable[Signing], others: Iterable[Certificate]) -> list[Certificate]:

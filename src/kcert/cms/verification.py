@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
-from kcert._asn1 import oids
 from kcert._asn1.cms import read_lenient
 from kcert._asn1.signed_data import FORMAT, read_signed_data
 from kcert.cms.algorithms import digest_name
 from kcert.cms.armour import to_binary
-from kcert.cms.checks import Certificates, Signed, check_signer, numbered
+from kcert.cms.checks import Signed, check_signer, numbered
 from kcert.cms.content import Content, chunks, to_octets
+from kcert.cms.demands import Demands
 from kcert.cms.models import SignedMessage
 from kcert.errors import FormatError, SignatureError, UnsupportedAlgorithmError
 
@@ -20,104 +20,22 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from kcert._asn1.signed_data import RawSignedData, RawSignerInfo
+    from kcert._asn1.algorithm import AlgorithmIdentifier
+    from kcert._asn1.signed_data import RawSignedData
     from kcert.certificate import Certificate
     from kcert.cms.armour import Blob
     from kcert.cms.content import Data
-    from kcert.cms.models import TimeStamp
+    from kcert.cms.demands import Trust
     from kcert.cms.profile import TextEncoding
 
-__all__ = ["Demands", "Trust", "judge", "verify"]
-
-
-class Trust(Protocol):
-    """What validates certificates: a `TrustStore`, or anything with this method."""
-
-    def verify(
-        self,
-        certificate: Certificate,
-        *,
-        at: datetime | None = None,
-        intermediates: Iterable[Certificate] = (),
-    ) -> object:
-        """Return the path to a trusted root, or raise `TrustError`."""
-        ...
-
-
-class Demands:
-    """What is asked of a message beyond signatures that hold; see `verify` for the arguments."""
-
-    __slots__ = ("_at", "_certificates", "_id_number", "_options", "_random", "_required", "_trust")
-
-    def __init__(
-        self,
-        *,
-        trust: Trust | None,
-        at: datetime | None,
-        revocation: object,
-        policies: Collection[str] | None,
-        certificates: Iterable[Certificate],
-        require_signers: Iterable[Certificate],
-        id_number: str | None,
-        random: bytes | None,
-    ) -> None:
-        self._trust = trust
-        self._at = at
-        self._options: dict[str, object] = {}
-        if revocation is not None:
-            self._options["revocation"] = revocation
-        if policies is not None:
-            self._options["policies"] = policies
-        self._certificates = tuple(certificates)
-        self._required = tuple(require_signers)
-        self._id_number = id_number
-        self._random = random
-
-    def candidates(self, message: RawSignedData) -> Certificates:
-        """Where the certificates of the signers may be."""
-        return Certificates(message.certificates, self._certificates)
-
-    def path_of(self, certificate: Certificate, found: Certificates) -> object:
-        """Path of a signer's certificate, or ``None`` where no trust store was given."""
-        if self._trust is None:
-            return None
-        others = [*found.of_message, *self._certificates]
-        # The protocol names what every trust store has; these are a TrustStore's.
-        verify: Any = self._trust.verify
-        return verify(
-            certificate,
-            at=self._at,
-            intermediates=tuple(one for one in others if one != certificate),
-            **self._options,
-        )
-
-    def time_stamp_of(self, signer: RawSignerInfo) -> TimeStamp | None:
-        """The time stamp over a signature, checked."""
-        if not any(oid == oids.TIME_STAMP_TOKEN for oid, _ in signer.unsigned_attributes):
-            return None
-        # Late: few messages have one.
-        from kcert.cms.time_stamps import check_embedded
-
-        return check_embedded(signer, trust=self._trust, at=self._at)
-
-    def judge(self, message: SignedMessage) -> None:
-        """Whether the right ones signed.
-
-        Raises:
-            SignatureError: A required signer did not.
-            IdentityMismatchError: The identity number is not the signer's.
-            FormatError: The identity check needs exactly one signer, and R.
-        """
-        for one in self._required:
-            message.signer(one)
-        if self._id_number is not None:
-            if len(message.signers) != 1:
-                raise FormatError(
-                    FORMAT,
-                    f"has {len(message.signers)} signers; check each with its verify_identity",
-                    reason_ko="서명자가 여럿입니다; 서명자마다 verify_identity로 확인하십시오",
-                )
-            message.signers[0].verify_identity(self._id_number, self._random)
+__all__ = [
+    "announced",
+    "find_content",
+    "gather",
+    "judge",
+    "require_a_signer",
+    "verify",
+]
 
 
 def verify(
@@ -193,12 +111,16 @@ def require_a_signer(message: RawSignedData) -> None:
         raise SignatureError("nobody signed the message", reason_ko="서명자가 없는 메시지입니다")
 
 
-def digest_names(message: RawSignedData) -> set[str]:
-    """Names of all hashes that signers of the message use, as far as they are known here."""
+def announced(message: RawSignedData) -> set[str]:
+    """Names of the hashes that a message announces, as far as they are known here."""
+    return _names(message.digest_algorithms)
+
+
+def _names(algorithms: Iterable[AlgorithmIdentifier]) -> set[str]:
     names = set()
-    for one in message.signers:
+    for algorithm in algorithms:
         try:
-            names.add(digest_name(one.digest_algorithm))
+            names.add(digest_name(algorithm))
         except (UnsupportedAlgorithmError, FormatError):
             continue  # its signer says so when it is checked
     return names
@@ -222,7 +144,7 @@ def find_content(
         FormatError: It is in neither.
         SignatureError: It is in both, and they differ.
     """
-    names = digest_names(message).union(digests)
+    names = _names(one.digest_algorithm for one in message.signers).union(digests)
     if data is None:
         if message.content is None:
             raise FormatError(
@@ -231,7 +153,7 @@ def find_content(
                 reason_ko="메시지에 내용이 없습니다 (detached); data로 내용을 주십시오",
             )
         return Content(names, message.content)
-    given = _given(names, data, encoding)
+    given = gather(data, names, encoding)
     if message.content is not None:
         inside = Content(names, message.content)
         if any(not hmac.compare_digest(inside.digest(one), given.digest(one)) for one in names):
@@ -243,7 +165,12 @@ def find_content(
     return given
 
 
-def _given(names: set[str], data: Data, encoding: TextEncoding) -> Content:
+def gather(data: Data, names: Iterable[str], encoding: TextEncoding = "utf-8") -> Content:
+    """Data that were given, hashed on the way where they are a stream.
+
+    Raises:
+        FormatError: The encoding does not have all characters of the text.
+    """
     if isinstance(data, (bytes, bytearray, memoryview, str)):
         return Content(names, to_octets(data, encoding))
     content = Content(names)
