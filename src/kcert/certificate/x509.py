@@ -76,7 +76,7 @@ class X509Certificate:
         """Name of the subject."""
         return Name(self._raw.subject, self._raw.subject_rdns)
 
-    @property
+    @cached_property
     def is_self_issued(self) -> bool:
         """Whether subject and issuer are the same name (RFC 5280 section 6.1)."""
         return self.subject.matches(self.issuer)
@@ -91,12 +91,12 @@ class X509Certificate:
         """The issuer's signature over `tbs`."""
         return self._raw.signature
 
-    @property
+    @cached_property
     def signature_algorithm(self) -> SignatureAlgorithm:
         """How the issuer signed."""
         return signature_algorithm(self._raw.algorithm)
 
-    @property
+    @cached_property
     def tbs_signature_algorithm(self) -> SignatureAlgorithm:
         """The copy of `signature_algorithm` in the signed part; RFC 5280 wants the two equal."""
         return signature_algorithm(self._raw.tbs_algorithm)

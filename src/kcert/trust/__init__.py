@@ -7,6 +7,7 @@ from kcert.trust.anchors import TrustAnchor
 from kcert.trust.budget import PathLimits
 from kcert.trust.figures import AuthorityFigures, Family, known_authorities
 from kcert.trust.path import ValidatedPath
+from kcert.trust.policy_sets import PolicySet
 from kcert.trust.purpose import Purpose
 from kcert.trust.revocation import (
     CheckContext,
@@ -18,8 +19,8 @@ from kcert.trust.revocation import (
     RevocationEvidence,
     RevocationStatus,
 )
+from kcert.trust.state import PathInputs
 from kcert.trust.store import TrustStore
-from kcert.trust.validation import PathInputs
 from kcert.trust.weakness import Weakness, WeakPart
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Issuer",
     "PathInputs",
     "PathLimits",
+    "PolicySet",
     "Purpose",
     "Revocable",
     "Revocation",

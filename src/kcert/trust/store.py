@@ -14,7 +14,7 @@ from kcert.trust.budget import PathLimits
 from kcert.trust.figures import Family, known_authorities
 from kcert.trust.purpose import check_purpose
 from kcert.trust.revocation import Revocation
-from kcert.trust.validation import PathInputs
+from kcert.trust.state import PathInputs
 from kcert.trust.verification import Question, Verification
 
 if TYPE_CHECKING:

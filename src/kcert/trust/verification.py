@@ -12,7 +12,8 @@ from kcert.trust.budget import Budget
 from kcert.trust.building import Candidate, PathBuilder, SignatureChecks
 from kcert.trust.path import ValidatedPath
 from kcert.trust.revocation import CheckContext, Revocation, RevocationStatus
-from kcert.trust.validation import PathInputs, validate, validate_anchor
+from kcert.trust.state import PathInputs
+from kcert.trust.validation import validate, validate_anchor
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
