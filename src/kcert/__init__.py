@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         storage,
         store,
         testing,
+        trust,
         vid,
     )
     from kcert.certificate import (
@@ -109,6 +110,15 @@ if TYPE_CHECKING:
         Store,
         open_store,
     )
+    from kcert.trust import (
+        PolicySet,
+        Purpose,
+        Revocation,
+        TrustAnchor,
+        TrustStore,
+        ValidatedPath,
+        Weakness,
+    )
 
     __version__: str
 
@@ -148,9 +158,12 @@ __all__ = [
     "Padding",
     "Policy",
     "PolicyError",
+    "PolicySet",
     "PrivateKey",
+    "Purpose",
     "RenewalWindow",
     "Report",
+    "Revocation",
     "RevocationUnknownError",
     "RevokedError",
     "Severity",
@@ -158,16 +171,20 @@ __all__ = [
     "Signer",
     "StorageError",
     "Store",
+    "TrustAnchor",
     "TrustError",
+    "TrustStore",
     "UnavailableError",
     "UnlockError",
     "UnlockedCredential",
     "UnsupportedAlgorithmError",
     "UntrustedIssuerError",
     "Usage",
+    "ValidatedPath",
     "Validity",
     "WeakAlgorithmError",
     "WeakIntegrityError",
+    "Weakness",
     "__version__",
     "archive",
     "certificate",
@@ -190,6 +207,7 @@ __all__ = [
     "storage",
     "store",
     "testing",
+    "trust",
     "vid",
 ]
 
@@ -212,6 +230,7 @@ _MODULES = {
     "storage": "kcert.storage",
     "store": "kcert.store",
     "testing": "kcert.testing",
+    "trust": "kcert.trust",
     "vid": "kcert.vid",
 }
 
@@ -236,6 +255,7 @@ _NAMES = {
     "kcert.loading": ("load"),
     "kcert.storage": ("Backend"),
     "kcert.store": ("Entry Store open_store"),
+    "kcert.trust": ("PolicySet Purpose Revocation TrustAnchor TrustStore ValidatedPath Weakness"),
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
