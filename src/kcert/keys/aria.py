@@ -10,11 +10,11 @@ learn from their timing. A key file opened by its holder is not the place where 
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from typing import Final
 
 from kcert.keys import blocks
-from kcert.keys.blocks import BLOCK_SIZE
+from kcert.keys.blocks import BLOCK_SIZE, PythonCipher
 
 __all__ = ["BLOCK_SIZE", "KEY_SIZES", "Aria"]
 
@@ -142,26 +142,26 @@ def _round_keys(key: bytes) -> list[int]:
     return keys[: 13 + 2 * size]
 
 
-class Aria:
+class Aria(PythonCipher[tuple[int, ...]]):
     """ARIA under one key.
 
     Args:
         key: 16, 24 or 32 octets.
     """
 
-    __slots__ = ("_decrypting", "_encrypting")
+    __slots__ = ()
 
     def __init__(self, key: bytes) -> None:
         if len(key) not in KEY_SIZES:
             raise ValueError("an ARIA key has 16, 24 or 32 octets")
         keys = _round_keys(key)
-        self._encrypting = tuple(keys)
         # The diffusion undoes itself: decryption is the same rounds under the keys turned round.
         inner = (_diffuse(word) for word in keys[-2:0:-1])
-        self._decrypting = (keys[-1], *inner, keys[0])
+        super().__init__(tuple(keys), (keys[-1], *inner, keys[0]))
 
     @staticmethod
-    def _block(keys: tuple[int, ...], block: int) -> int:
+    def _block(schedule: tuple[int, ...], block: int) -> int:
+        keys = schedule
         odd, even = _tables()
         for number in range(0, len(keys) - 3, 2):
             block = _round(odd, block ^ keys[number])
@@ -173,21 +173,3 @@ class Aria:
         for start, box in enumerate((sb3, sb4, sb1, sb2)):
             octets[start::4] = octets[start::4].translate(box)
         return int.from_bytes(octets, "big") ^ keys[-1]
-
-    def encrypt_block(self, block: bytes) -> bytes:
-        """Encrypt 16 octets."""
-        number = int.from_bytes(block, "big")
-        return self._block(self._encrypting, number).to_bytes(BLOCK_SIZE, "big")
-
-    def decrypt_block(self, block: bytes) -> bytes:
-        """Decrypt 16 octets."""
-        number = int.from_bytes(block, "big")
-        return self._block(self._decrypting, number).to_bytes(BLOCK_SIZE, "big")
-
-    def encrypt_cbc(self, iv: bytes, data: bytes | bytearray) -> bytearray:
-        """Encrypt whole blocks in cipher block chaining mode; padding is the caller's."""
-        return blocks.encrypt_cbc(partial(self._block, self._encrypting), iv, data)
-
-    def decrypt_cbc(self, iv: bytes, data: bytes | bytearray) -> bytearray:
-        """Decrypt whole blocks in cipher block chaining mode; padding is left on."""
-        return blocks.decrypt_cbc(partial(self._block, self._decrypting), iv, data)

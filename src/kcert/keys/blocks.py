@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What block ciphers in Python have in common: S-boxes from their definition, and CBC mode."""
+"""What the block ciphers in Python have in common: S-boxes by definition, blocks, CBC mode."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from abc import ABC, abstractmethod
+from typing import Final, Generic, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+__all__ = ["BLOCK_SIZE", "PythonCipher", "s_box"]
 
-__all__ = ["BLOCK_SIZE", "decrypt_cbc", "encrypt_cbc", "s_box"]
+S = TypeVar("S")
 
 BLOCK_SIZE: Final = 16
 
@@ -55,36 +55,54 @@ def s_box(field: int, matrix: tuple[int, ...], exponent: int, constant: int) -> 
     return bytes(box)
 
 
-def encrypt_cbc(block: Callable[[int], int], iv: bytes, data: bytes | bytearray) -> bytearray:
-    """Encrypt whole blocks in cipher block chaining mode; padding is the caller's.
+class PythonCipher(ABC, Generic[S]):
+    """A cipher of 128-bit blocks under one key.
 
     Args:
-        block: Encrypts one block, as a number of 128 bits.
-        iv: The initialisation vector, 16 octets.
-        data: Whole blocks.
+        encrypting: The key schedule for encryption.
+        decrypting: The one for decryption.
     """
-    chain = int.from_bytes(iv, "big")
-    out = bytearray(len(data))
-    for start in range(0, len(data), BLOCK_SIZE):
-        end = start + BLOCK_SIZE
-        chain = block(chain ^ int.from_bytes(data[start:end], "big"))
-        out[start:end] = chain.to_bytes(BLOCK_SIZE, "big")
-    return out
 
+    __slots__ = ("_decrypting", "_encrypting")
 
-def decrypt_cbc(block: Callable[[int], int], iv: bytes, data: bytes | bytearray) -> bytearray:
-    """Decrypt whole blocks in cipher block chaining mode; padding is left on.
+    def __init__(self, encrypting: S, decrypting: S) -> None:
+        self._encrypting = encrypting
+        self._decrypting = decrypting
 
-    Args:
-        block: Decrypts one block, as a number of 128 bits.
-        iv: The initialisation vector, 16 octets.
-        data: Whole blocks.
-    """
-    chain = int.from_bytes(iv, "big")
-    out = bytearray(len(data))
-    for start in range(0, len(data), BLOCK_SIZE):
-        end = start + BLOCK_SIZE
-        current = int.from_bytes(data[start:end], "big")
-        out[start:end] = (block(current) ^ chain).to_bytes(BLOCK_SIZE, "big")
-        chain = current
-    return out
+    @staticmethod
+    @abstractmethod
+    def _block(schedule: S, block: int) -> int:
+        """One block, as a number, through the cipher."""
+
+    def encrypt_block(self, block: bytes) -> bytes:
+        """Encrypt 16 octets."""
+        number = int.from_bytes(block, "big")
+        return self._block(self._encrypting, number).to_bytes(BLOCK_SIZE, "big")
+
+    def decrypt_block(self, block: bytes) -> bytes:
+        """Decrypt 16 octets."""
+        number = int.from_bytes(block, "big")
+        return self._block(self._decrypting, number).to_bytes(BLOCK_SIZE, "big")
+
+    def encrypt_cbc(self, iv: bytes, data: bytes | bytearray) -> bytearray:
+        """Encrypt whole blocks in cipher block chaining mode; padding is the caller's."""
+        block, schedule = self._block, self._encrypting
+        chain = int.from_bytes(iv, "big")
+        out = bytearray(len(data))
+        for start in range(0, len(data), BLOCK_SIZE):
+            end = start + BLOCK_SIZE
+            chain = block(schedule, chain ^ int.from_bytes(data[start:end], "big"))
+            out[start:end] = chain.to_bytes(BLOCK_SIZE, "big")
+        return out
+
+    def decrypt_cbc(self, iv: bytes, data: bytes | bytearray) -> bytearray:
+        """Decrypt whole blocks in cipher block chaining mode; padding is left on."""
+        block, schedule = self._block, self._decrypting
+        chain = int.from_bytes(iv, "big")
+        out = bytearray(len(data))
+        for start in range(0, len(data), BLOCK_SIZE):
+            end = start + BLOCK_SIZE
+            current = int.from_bytes(data[start:end], "big")
+            out[start:end] = (block(schedule, current) ^ chain).to_bytes(BLOCK_SIZE, "big")
+            chain = current
+        return out

@@ -10,11 +10,11 @@ SEED has the same trait; a key file opened by its holder is not the place where 
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from typing import Final
 
 from kcert.keys import blocks
-from kcert.keys.blocks import BLOCK_SIZE
+from kcert.keys.blocks import BLOCK_SIZE, PythonCipher
 
 __all__ = ["BLOCK_SIZE", "KEY_SIZE", "Seed"]
 
@@ -75,32 +75,37 @@ def _round_keys(key: bytes) -> tuple[tuple[int, int], ...]:
     return tuple(keys)
 
 
-class Seed:
+_Steps = tuple[tuple[tuple[int, int], tuple[int, int]], ...]
+
+
+class Seed(PythonCipher[_Steps]):
     """SEED under one key.
 
     Args:
         key: 16 octets.
     """
 
-    __slots__ = ("_decrypting", "_encrypting")
+    __slots__ = ()
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_SIZE:
             raise ValueError("a SEED key has 16 octets")
         keys = _round_keys(key)
         # Two rounds a step: the halves change places by themselves.
-        self._encrypting = tuple(zip(keys[::2], keys[1::2], strict=True))
-        self._decrypting = tuple(zip(keys[::-2], keys[-2::-2], strict=True))
+        super().__init__(
+            tuple(zip(keys[::2], keys[1::2], strict=True)),
+            tuple(zip(keys[::-2], keys[-2::-2], strict=True)),
+        )
 
     @staticmethod
-    def _block(steps: tuple[tuple[tuple[int, int], tuple[int, int]], ...], block: int) -> int:
+    def _block(schedule: _Steps, block: int) -> int:
         ss0, ss1, ss2, ss3 = _tables()
         mask = _MASK
         a = block >> 96
         b = block >> 64 & mask
         c = block >> 32 & mask
         d = block & mask
-        for (k0, k1), (k2, k3) in steps:
+        for (k0, k1), (k2, k3) in schedule:
             # F: C and D of one half, with two round keys, change A and B of the other.
             t = c ^ k0
             u = d ^ k1 ^ t
@@ -122,21 +127,3 @@ class Seed:
             d ^= u
         # The last round does not change the halves' places.
         return c << 96 | d << 64 | a << 32 | b
-
-    def encrypt_block(self, block: bytes) -> bytes:
-        """Encrypt 16 octets."""
-        number = int.from_bytes(block, "big")
-        return self._block(self._encrypting, number).to_bytes(BLOCK_SIZE, "big")
-
-    def decrypt_block(self, block: bytes) -> bytes:
-        """Decrypt 16 octets."""
-        number = int.from_bytes(block, "big")
-        return self._block(self._decrypting, number).to_bytes(BLOCK_SIZE, "big")
-
-    def encrypt_cbc(self, iv: bytes, data: bytes | bytearray) -> bytearray:
-        """Encrypt whole blocks in cipher block chaining mode; padding is the caller's."""
-        return blocks.encrypt_cbc(partial(self._block, self._encrypting), iv, data)
-
-    def decrypt_cbc(self, iv: bytes, data: bytes | bytearray) -> bytearray:
-        """Decrypt whole blocks in cipher block chaining mode; padding is left on."""
-        return blocks.decrypt_cbc(partial(self._block, self._decrypting), iv, data)
