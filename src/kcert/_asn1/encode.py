@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kcert._asn1 import der
@@ -73,6 +74,8 @@ def integer(number: int, tag: int = der.INTEGER) -> bytes:
     return value(tag, number.to_bytes(size, "big", signed=True))
 
 
+# The same few dozen identifiers come over and over.
+@lru_cache(maxsize=1024)
 def oid(dotted: str) -> bytes:
     """An OBJECT IDENTIFIER from dotted decimal."""
     first, second, *rest = map(int, dotted.split("."))

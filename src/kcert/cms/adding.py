@@ -106,6 +106,7 @@ def add_signature(
             *(one.encoded for one in message.signers),
             *(one.sign(content, message.content_type) for one in signings),
         ],
+        by_key=any(one.profile.key_identifier for one in signings),
     )
 
 
@@ -185,6 +186,8 @@ def _rebuild(
     digest_algorithms: Iterable[bytes],
     certificates: Iterable[Certificate],
     signers: list[bytes],
+    *,
+    by_key: bool = False,
 ) -> bytes:
     return assemble(
         message.content_type,
@@ -196,5 +199,6 @@ def _rebuild(
         certificates=dict.fromkeys([*message.certificates, *(one.der for one in certificates)]),
         crls=message.crls,
         signers=signers,
+        by_key=by_key or any(one.issuer is None for one in message.signers),
         is_wrapped=message.is_wrapped,
     )

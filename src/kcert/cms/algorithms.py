@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -160,6 +161,7 @@ def _read_pss(parameters: bytes | None) -> tuple[str, str]:
     )
 
 
+@lru_cache(maxsize=32)
 def digest_identifier(name: str, *, null: bool) -> bytes:
     """AlgorithmIdentifier of a hash, with NULL parameters or without (RFC 5754 section 2).
 
@@ -178,12 +180,14 @@ def digest_identifier(name: str, *, null: bool) -> bytes:
     return encode.sequence(encode.oid(_DIGESTS[name]), encode.null() if null else b"")
 
 
+@lru_cache(maxsize=32)
 def rsa_identifier(digest: str, *, names_digest: bool) -> bytes:
     """RsaEncryption or ``sha…WithRSAEncryption``, each with NULL (RFC 3370, RFC 5754)."""
     oid = _RSA_IDENTIFIERS[digest] if names_digest else oids.RSA_ENCRYPTION
     return encode.sequence(encode.oid(oid), encode.null())
 
 
+@lru_cache(maxsize=32)
 def pss_identifier(digest: str) -> bytes:
     """id-RSASSA-PSS, MGF1 with the same hash, salt as long as the hash (RFC 4056 section 3)."""
     hashed = encode.sequence(encode.oid(_DIGESTS[digest]), encode.null())

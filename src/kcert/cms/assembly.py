@@ -6,12 +6,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kcert._asn1 import der, encode, oids
-from kcert._asn1.signed_data import FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-__all__ = ["assemble", "before_content", "head", "header", "tail"]
+__all__ = ["assemble", "before_content", "head", "tail"]
 
 
 def assemble(
@@ -21,11 +20,12 @@ def assemble(
     digest_algorithms: Iterable[bytes],
     certificates: Iterable[bytes],
     crls: Iterable[bytes],
-    signers: Sequence[bytes],
+    signers: Iterable[bytes],
+    by_key: bool,
     is_wrapped: bool,
 ) -> bytes:
-    """A SignedData from encoded parts, the content copied once."""
-    before = before_content(content_type, digest_algorithms, by_key=any(map(_is_by_key, signers)))
+    """A SignedData from encoded parts, the content copied once; see `before_content`."""
+    before = before_content(content_type, digest_algorithms, by_key=by_key)
     after = tail(certificates, crls, signers)
     size = -1 if content is None else len(content)
     parts = head(content_type, size, before, len(after), is_wrapped=is_wrapped)
@@ -42,10 +42,6 @@ def before_content(content_type: str, digest_algorithms: Iterable[bytes], *, by_
     """
     version = 3 if by_key or content_type != oids.PKCS7_DATA else 1
     return encode.integer(version) + encode.set_of(set(digest_algorithms))
-
-
-def _is_by_key(signer: bytes) -> bool:
-    return der.Reader(signer, FORMAT).sequence().integer() == 3
 
 
 def tail(certificates: Iterable[bytes], crls: Iterable[bytes], signers: Iterable[bytes]) -> bytes:
@@ -79,7 +75,7 @@ def head(
         """Go one level out: ``first`` stands before what is there, ``last`` octets after it."""
         nonlocal inner
         inner += len(first) + last
-        opening = header(tag, inner)
+        opening = encode.header(tag, inner)
         parts.insert(0, opening + first)
         inner += len(opening)
 
@@ -93,11 +89,3 @@ def head(
         wrap(der.context(0))
         wrap(der.SEQUENCE, encode.oid(oids.PKCS7_SIGNED_DATA))
     return parts
-
-
-def header(tag: int, size: int) -> bytes:
-    """Tag and length of a value of ``size`` octets."""
-    if size < 0x80:
-        return bytes((tag, size))
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SignedAttributes",
+    "check_unsigned",
     "encode_random",
     "encode_signed_attributes",
     "read_random",
 ]
 
+_SIGNED_ONLY = frozenset((oids.CONTENT_TYPE, oids.MESSAGE_DIGEST, oids.SIGNING_TIME))
 _SHA256 = AlgorithmIdentifier(oids.SHA256)
 
 
@@ -56,6 +58,20 @@ def encode_signed_attributes(
 def encode_random(random: bytes) -> bytes:
     """The unsigned attribute with R; its octets end the attribute."""
     return encode_attribute(oids.YESSIGN_RANDOM, encode.octet_string(random))
+
+
+def check_unsigned(attributes: tuple[RawAttribute, ...]) -> None:
+    """What RFC 5652 section 11 wants signed is not among the unsigned attributes.
+
+    Raises:
+        SignatureError: It is.
+    """
+    for oid, _ in attributes:
+        if oid in _SIGNED_ONLY:
+            raise SignatureError(
+                f"{oids.name_of(oid)} stands among the unsigned attributes",
+                reason_ko=f"{oids.name_of(oid)} 속성이 서명되지 않았습니다",
+            )
 
 
 def read_random(attributes: tuple[RawAttribute, ...]) -> VidRandom | None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kcert._asn1 import oids
@@ -11,7 +12,7 @@ from kcert._asn1.der import Reader
 from kcert._asn1.signed_data import FORMAT, RawSignerInfo, read_signer_info
 from kcert.certificate import Certificate, KeyUsage, Name
 from kcert.cms.algorithms import digest_name, signature_scheme
-from kcert.cms.attributes import SignedAttributes, read_random
+from kcert.cms.attributes import SignedAttributes, check_unsigned, read_random
 from kcert.cms.content import Content
 from kcert.cms.models import Attribute, MessageSigner
 from kcert.cms.primitive import check_signature
@@ -33,6 +34,15 @@ _SIGNING: Final = frozenset((KeyUsage.DIGITAL_SIGNATURE, KeyUsage.NON_REPUDIATIO
 _X509: Final = 0x30
 
 
+def _load(encoded: bytes) -> Certificate:
+    return Certificate.load(encoded)
+
+
+# Signers come back. Certificates are public, and those kept here at most 1 MiB together.
+_load_known = lru_cache(maxsize=256)(_load)
+_MAX_CACHED: Final = 4_096
+
+
 class Certificates:
     """Certificates among which a signer is looked for.
 
@@ -49,7 +59,7 @@ class Certificates:
             if one[0] != _X509:
                 continue
             try:
-                found.append(Certificate.load(one))
+                found.append(_load_known(one) if len(one) <= _MAX_CACHED else _load(one))
             except (FormatError, LimitError) as problem:
                 self._problem = self._problem or problem
         self.of_message = tuple(found)
@@ -154,6 +164,7 @@ def check_signer(
     _check_usage(certificate)
     digest = digest_name(raw.digest_algorithm)
     scheme = signature_scheme(raw.signature_algorithm, digest)
+    check_unsigned(raw.unsigned_attributes)
     attributes = None
     if raw.signed_attributes is None:
         _check_plain(raw, signed, scheme, certificate)

@@ -27,6 +27,8 @@ def _load_anew(public_key_info: bytes) -> tuple[str, PublicKeyTypes]:
     if facts.type == "EC" and facts.size is None:
         # Explicit parameters let whoever wrote the key choose the arithmetic.
         raise UnsupportedAlgorithmError(facts.oid, "curve without a name", use="signature")
+    if facts.type == "DSA" and facts.size is None:
+        raise UnsupportedAlgorithmError(facts.oid, "DSA without own parameters", use="signature")
     return facts.type, load_public_key(public_key_info)
 
 

@@ -138,9 +138,8 @@ class Signing:
     def _identifier(self) -> bytes:
         certificate = self.certificate
         if not self.profile.key_identifier:
-            return encode.sequence(
-                certificate.issuer.der, encode.integer(certificate.serial_number)
-            )
+            serial_number = encode.integer(certificate.serial_number)
+            return encode.sequence(certificate.issuer.der, serial_number)
         identifier = certificate.subject_key_identifier
         if identifier is None:
             raise FormatError(

@@ -117,6 +117,7 @@ def sign(
         certificates=[one.der for one in collect(signings, certificates)],
         crls=(),
         signers=[one.sign(content, content_type) for one in signings],
+        by_key=any(one.profile.key_identifier for one in signings),
         is_wrapped=signings[0].profile.content_info,
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from kcert._asn1 import der, encode, oids
 from kcert._asn1.signed_data import FORMAT
 from kcert.cms.algorithms import DIGESTS
-from kcert.cms.assembly import before_content, head, header, tail
+from kcert.cms.assembly import before_content, head, tail
 from kcert.cms.content import Content, chunks
 from kcert.cms.demands import Demands
 from kcert.cms.profile import Profile
@@ -103,7 +103,7 @@ def sign_stream(
         target.write(b"".join(parts))
     for piece in chunks(source):
         if size is None:
-            target.write(header(der.OCTET_STRING, len(piece)))
+            target.write(encode.header(der.OCTET_STRING, len(piece)))
         content.update(piece)
         target.write(piece)
     if size not in (None, content.size):
