@@ -7,6 +7,7 @@
         realName  UTF8String,
         userInfo  SEQUENCE OF SEQUENCE { type OBJECT IDENTIFIER, value ANY } OPTIONAL }
     VID ::= SEQUENCE { hashAlg AlgorithmIdentifier, virtualID [0] EXPLICIT OCTET STRING }
+    HashContent ::= SEQUENCE { idn PrintableString, randomNum BIT STRING }
 """
 
 from __future__ import annotations
@@ -18,7 +19,15 @@ from kcert._asn1.algorithm import AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert._asn1.strings import decode_string
 
-__all__ = ["RawIdentifyData", "RawVid", "encode_identify_data", "read_identify_data"]
+__all__ = [
+    "RawIdentifyData",
+    "RawVid",
+    "encode_hash_content",
+    "encode_identify_data",
+    "encode_vid",
+    "read_identify_data",
+    "read_vid",
+]
 
 _FORMAT = "identifyData"
 _TAG_VIRTUAL_ID = der.context(0)
@@ -38,7 +47,12 @@ class RawIdentifyData(NamedTuple):
     vid: RawVid | None
 
 
-def _read_vid(reader: Reader) -> RawVid:
+def read_vid(reader: Reader) -> RawVid:
+    """Read a VID.
+
+    Raises:
+        FormatError: It is not one.
+    """
     vid = reader.sequence()
     hash_algorithm = AlgorithmIdentifier.read(vid)
     wrapper = vid.enter(_TAG_VIRTUAL_ID)
@@ -66,7 +80,7 @@ def read_identify_data(encoded: bytes) -> RawIdentifyData:
             if attribute.oid() == oids.VID:
                 if vid is not None:
                     raise attribute.fail("there are two VIDs")
-                vid = _read_vid(attribute)
+                vid = read_vid(attribute)
             else:
                 attribute.skip()
             attribute.finish()
@@ -74,14 +88,23 @@ def read_identify_data(encoded: bytes) -> RawIdentifyData:
     return RawIdentifyData(real_name, vid)
 
 
+def encode_vid(vid: RawVid) -> bytes:
+    """The DER encoding of a VID."""
+    return encode.sequence(
+        vid.hash_algorithm.encode(), encode.context(0, encode.octet_string(vid.digest))
+    )
+
+
+def encode_hash_content(digits: str, random: bytes) -> bytes:
+    """The DER encoding of a HashContent."""
+    return encode.sequence(encode.printable_string(digits), encode.bit_string(random))
+
+
 def encode_identify_data(data: RawIdentifyData) -> bytes:
     """The DER encoding of an IdentifyData."""
     if data.vid is None:
         return encode.sequence(encode.utf8_string(data.real_name))
-    vid = encode.sequence(
-        data.vid.hash_algorithm.encode(),
-        encode.context(0, encode.octet_string(data.vid.digest)),
-    )
+    vid = encode_vid(data.vid)
     return encode.sequence(
         encode.utf8_string(data.real_name),
         encode.sequence(encode.sequence(encode.oid(oids.VID), vid)),

@@ -163,18 +163,7 @@ def address(
             "암호화용이 아닌 서명용 인증서입니다; 상대방의 암호화용 인증서(kmCert)를 쓰십시오",
             fingerprint=certificate.fingerprint(),
         )
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-
-    key = certificate.public_key() if certificate.key_type == "RSA" else None
-    if not isinstance(key, RSAPublicKey):
-        raise UnsupportedAlgorithmError(
-            None,
-            certificate.key_type,
-            use="encryption to a certificate",
-            hint="only RSA keys are supported",
-            hint_ko="RSA 키만 지원합니다",
-        )
-    encrypted = rsa.encrypt(key, content_key, transport.padding, transport.digest)
+    encrypted = rsa.encrypt(certificate, content_key, transport.padding, transport.digest)
     identifier: IssuerAndSerialNumber | bytes
     if key_identifier:
         identifier = _key_identifier(certificate)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
+    from kcert.certificate import Certificate
+
 __all__ = [
     "decrypt",
     "encrypt",
@@ -218,19 +220,28 @@ def _decrypted(
     return None
 
 
-def encrypt(key: RSAPublicKey, content_key: bytes, padding: Padding, digest: str) -> bytes:
-    """Encrypt a content key to a public key.
+def encrypt(certificate: Certificate, content: bytes, padding: Padding, digest: str) -> bytes:
+    """Encrypt something short, such as a content key, to a certificate.
 
     Raises:
-        UnsupportedAlgorithmError: Another hash, or an RSA key too short for it.
+        UnsupportedAlgorithmError: Another hash, or the key is not RSA or too short.
+        FormatError: The key cannot be read.
     """
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
     scheme = encryption_padding(padding, digest, digest)
-    with suppress(ValueError):
-        return key.encrypt(content_key, scheme)
+    try:
+        key = certificate.public_key() if certificate.key_type == "RSA" else None
+        if isinstance(key, RSAPublicKey):
+            with suppress(ValueError):
+                return key.encrypt(content, scheme)
+    finally:
+        del content
+    size = certificate.key_size
     raise UnsupportedAlgorithmError(
         None,
-        f"RSA-{key.key_size} with {padding.value}",
-        use="encryption",
-        hint="the key is too short",
-        hint_ko="키가 너무 짧습니다",
+        f"{certificate.key_type}-{size} with {padding.value}",
+        use="encryption to a certificate",
+        hint="an RSA key is needed, and one long enough",
+        hint_ko="길이가 충분한 RSA 키가 필요합니다",
     )

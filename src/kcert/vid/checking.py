@@ -1,39 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The identity check (본인확인): does this identity number belong to this certificate?
-
-A certificate carries a VID: a hash over the holder's identity number and R, a random number that
-lies with the private key (KCAC.TS.SIVID). Whoever shows both proves the number. Numbers and R are
-never kept, printed or put into an error.
-"""
+"""Computing a VID and comparing it with the one in a certificate."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kcert._asn1 import encode, oids
+from kcert._asn1 import oids
+from kcert._asn1.identify import encode_hash_content
 from kcert.errors import FormatError, IdentityMismatchError, UnsupportedAlgorithmError
+from kcert.vid.digits import bare_digits, not_a_number
 
 if TYPE_CHECKING:
     from kcert.certificate import Certificate
 
-__all__ = ["compute", "verify"]
+__all__ = ["MAX_RANDOM", "compute", "hash_name", "verify"]
 
-_MAX_ID_NUMBER = 64
-_MAX_RANDOM = 1_024
-
-
-def _digits(id_number: str) -> str | None:
-    """The number without hyphens and spaces, or ``None`` where it is not one."""
-    if len(id_number) > 2 * _MAX_ID_NUMBER:
-        return None
-    digits = id_number.replace("-", "").replace(" ", "")
-    good = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_ID_NUMBER
-    return digits if good else None
+MAX_RANDOM: Final = 1_024
 
 
-def _hash_name(hash_algorithm: str) -> str:
+def hash_name(hash_algorithm: str) -> str:
     """Name of the hash as `hashlib` knows it, from a name or an object identifier."""
     name = oids.name_of(hash_algorithm) or hash_algorithm
     if name in hashlib.algorithms_available and hashlib.new(name).digest_size:
@@ -63,10 +50,10 @@ def compute(id_number: str, random: bytes, hash_algorithm: str = "sha256") -> by
     """
     content = None
     try:
-        name = _hash_name(hash_algorithm)
-        digits, size = _digits(id_number), len(random)
-        if digits and 0 < size <= _MAX_RANDOM:
-            content = encode.sequence(encode.printable_string(digits), encode.bit_string(random))
+        name = hash_name(hash_algorithm)
+        digits, size = bare_digits(id_number), len(random)
+        if digits and 0 < size <= MAX_RANDOM:
+            content = encode_hash_content(digits, random)
         is_number = bool(digits)
         del digits
     finally:
@@ -75,14 +62,10 @@ def compute(id_number: str, random: bytes, hash_algorithm: str = "sha256") -> by
     if content is not None:
         return hashlib.new(name, hashlib.new(name, content).digest()).digest()
     if not is_number:
-        raise FormatError(
-            "identity number",
-            "must be digits, with or without hyphens and spaces",
-            reason_ko="숫자여야 합니다 (하이픈과 공백은 허용)",
-        )
+        raise not_a_number()
     raise FormatError(
         "VID random",
-        f"has {size} octets; from 1 to {_MAX_RANDOM} are possible, 20 are usual",
+        f"has {size} octets; from 1 to {MAX_RANDOM} are possible, 20 are usual",
         reason_ko=f"길이가 {size}바이트입니다; 보통 20바이트입니다",
     )
 
