@@ -5,6 +5,7 @@ import base64
 import inspect
 import itertools
 import re
+import traceback
 
 import pytest
 from attrs import evolve
@@ -527,6 +528,54 @@ def test_the_caps_on_work_hold_when_keys_have_to_be_opened(full):
 def test_a_text_of_the_wrong_type_is_a_type_error(text):
     with pytest.raises(TypeError):
         pem.load(text)
+
+
+# Secrets
+
+
+def failing_loads(credential, open_text, pkcs8):
+    certificate = block("CERTIFICATE", credential.certificate.der)
+    old = traditional(pkcs8, PASSWORD + "?")
+    rsa = bytes(PrivateKeyInfo.read(memoryview(pkcs8)).private_key)
+    marked = bare(pem.dump(credential)) + certificate
+    for text in (open_text, certificate + old, marked, b"", block("CERTIFICATE", pkcs8)):
+        yield lambda text=text: pem.load(text, PASSWORD + "!")
+        yield lambda text=text: kcert.load(text, PASSWORD + "!")
+    for text in (
+        open_text + b"-----BEGIN X-----",
+        open_text[:-40],
+        open_text.replace(b"PRIVATE KEY", b"RSA PRIVATE KEY"),
+        block("PRIVATE KEY", pkcs8),
+        block("PRIVATE KEY", pkcs8[:-1]) + certificate,
+        block("RSA PRIVATE KEY", rsa[:-1]) + certificate,
+        block("CERTIFICATE", pkcs8) + block("PRIVATE KEY", pkcs8),
+        certificate + block("PRIVATE KEY", pkcs8) + block("RSA PRIVATE KEY", rsa),
+    ):
+        yield lambda text=text: pem.load_unencrypted(text)
+        yield lambda text=text: kcert.load(text, PASSWORD + "!")
+        yield lambda text=text: kcert.load((text, text), PASSWORD + "!")
+
+
+def test_no_error_and_no_frame_of_a_traceback_shows_a_secret(credential, open_text, pkcs8):
+    base = base64.b64encode(pkcs8).decode()
+    # The middle of the key in the three phases of base64, in hex, and as Python prints octets.
+    middle = pkcs8[600:640]
+    canaries = [PASSWORD, base[804:840], middle.hex(), repr(middle[:12])[2:-1]]
+    canaries += [base64.b64encode(middle[at:])[4:40].decode() for at in range(3)]
+    count = 0
+    for use in failing_loads(credential, open_text, pkcs8):
+        try:
+            use()
+        except KcertError as error:
+            inner = error.__traceback__
+            while inner and "tests" in inner.tb_frame.f_code.co_filename:
+                inner = inner.tb_next
+            whole = traceback.TracebackException(type(error), error, inner, capture_locals=True)
+            text = "".join(whole.format())
+            assert not [canary for canary in canaries if canary in text], text
+            assert_clear_error(error, canaries=canaries)
+            count += 1
+    assert count >= 30
 
 
 # Any credential, any text

@@ -11,14 +11,13 @@ from attrs import define, field
 from kcert._asn1.der import Reader
 from kcert._asn1.pem import read_blocks
 from kcert.certificate import Certificate
-from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
+from kcert.errors import FormatError, KcertError, LimitError, UnsupportedAlgorithmError
 from kcert.formats.pairing import FoundCertificate
 from kcert.formats.pem_attributes import BagAttributes, read_attributes
 from kcert.keys import traditional
 
 if TYPE_CHECKING:
     from kcert._asn1.pem import PemBlock
-    from kcert.errors import KcertError
     from kcert.keys.limits import Limits
 
 __all__ = [
@@ -107,11 +106,10 @@ def _octets(text: str | bytes | bytearray | memoryview, limits: Limits) -> bytes
 
 
 def _certificate(block: PemBlock, number: int) -> Certificate:
-    data = block.data
     try:
         if block.label == _TRUSTED:
-            data = Reader(data, "certificate").read_encoded()
-        return Certificate.load(data)
+            return Certificate.load(Reader(block.data, "certificate").read_encoded())
+        return Certificate.load(block.data)
     except FormatError as error:
         raise FormatError(
             f"{FORMAT}: {error.format}",
@@ -130,7 +128,16 @@ def read_bundle(text: str | bytes | bytearray | memoryview, limits: Limits) -> B
         LimitError: It is larger than ``limits.max_file_size``, or has over `MAX_BLOCKS` blocks.
         TypeError: It is neither text nor octets.
     """
-    blocks = read_blocks(_octets(text, limits))
+    failure: KcertError | None = None
+    try:
+        blocks = read_blocks(_octets(text, limits))
+    except KcertError as error:
+        failure = error
+    finally:
+        del text
+    if failure is not None:
+        # The frames in which it arose know the text, and a key in it that is perhaps not locked.
+        raise failure.with_traceback(None)
     if not blocks:
         raise FormatError(
             FORMAT,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kcert._asn1.pem import encode_pem
 from kcert.certificate import Certificate
 from kcert.credential import Credential
-from kcert.errors import AmbiguousError, LimitError
+from kcert.errors import AmbiguousError, KcertError, LimitError
 from kcert.formats import npki
 from kcert.formats.folder import list_names, read_file
 from kcert.formats.gpki_names import SIGN_CERTIFICATE, SIGN_KEY, ending_of
@@ -73,6 +73,17 @@ def load(
         StorageError: It cannot be read.
         TypeError: ``source`` is none of these types.
     """
+    try:
+        return _load(source, password, limits)
+    except KcertError as error:
+        failure = error
+    finally:
+        del source, password
+    # The frames in which it arose know the password, and a key that was perhaps not locked.
+    raise failure.with_traceback(None)
+
+
+def _load(source: Source, password: str | bytes | None, limits: Limits) -> Credential:
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _load_octets(_octets(source, limits), password, limits)
     if isinstance(source, (tuple, list)):
