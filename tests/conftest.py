@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Shared machines stall now and then: a slow example is not a failed one.
 settings.register_profile(
@@ -24,6 +29,36 @@ def shared_data() -> Path:
     if not folder:
         pytest.skip("KCERT_TEST_DATA does not name the folder of third-party test data")
     return Path(folder)
+
+
+class FailingCall:
+    """Makes one call that changes the file system fail, once: the one when ``left`` is down to 0.
+
+    ``left`` is ``None`` while no call is to fail.
+    """
+
+    CALLS = ("mkdir", "write", "fsync", "link", "rename", "replace", "unlink", "rmdir")
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.left: int | None = None
+        for name in self.CALLS:
+            monkeypatch.setattr(os, name, self._wrap(getattr(os, name)))
+
+    def _wrap(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if self.left is not None:
+                self.left -= 1
+                if self.left == 0:
+                    raise OSError(errno.EIO, "injected")
+            return call(*args, **kwargs)
+
+        return wrapper
+
+
+@pytest.fixture
+def failing_call(monkeypatch: pytest.MonkeyPatch) -> FailingCall:
+    """A fault that a test can put at any call that changes the file system."""
+    return FailingCall(monkeypatch)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -18,6 +18,8 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 # Public modules inside a room that are documented on a page of their own.
 INNER = {
+    "kcert.formats.archive",
+    "kcert.formats.gpki",
     "kcert.formats.npki",
     "kcert.formats.pem",
     "kcert.keys.profiles",

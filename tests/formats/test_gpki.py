@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import unicodedata
@@ -226,38 +225,20 @@ def test_links_pipes_and_folders_are_not_read(tmp_path, credential):
     assert gpki.list_folder(folder) == ()
 
 
-CALLS = ("mkdir", "write", "fsync", "link", "rename", "replace", "unlink", "rmdir")
-
-
 @pytest.mark.parametrize("existing", [False, True])
 def test_an_error_at_any_call_leaves_all_files_or_none(
-    tmp_path, monkeypatch, credential, server, existing
+    tmp_path, failing_call, credential, server, existing
 ):
-    left = None
-
-    def wrap(call):
-        def wrapper(*args, **kwargs):
-            nonlocal left
-            if left is not None:
-                left -= 1
-                if left == 0:
-                    raise OSError(errno.EIO, "injected")
-            return call(*args, **kwargs)
-
-        return wrapper
-
-    for name in CALLS:
-        monkeypatch.setattr(os, name, wrap(getattr(os, name)))
     for nth in range(1, 100):
         folder = tmp_path / str(nth)
         if existing:
             gpki.write_folder(server, folder)
-        left, failure = nth, None
+        failing_call.left, failure = nth, None
         try:
             gpki.write_folder(credential, folder)
         except UnavailableError as error:
             failure = error
-        reached, left = left <= 0, None
+        reached, failing_call.left = failing_call.left <= 0, None
         whose = gpki.list_folder(folder) if folder.exists() else ()
         if NAME in whose:
             assert gpki.read_folder(folder, NAME) == credential

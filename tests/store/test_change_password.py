@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shutil
@@ -28,7 +27,6 @@ from kcert.store import Store
 from kcert.testing import FakeAuthority, assert_clear_error, clear_error
 
 OLD, NEW = "옛 비밀번호", "new-Password-2"
-CALLS = ("mkdir", "write", "fsync", "link", "rename", "replace", "unlink", "rmdir")
 
 
 @pytest.fixture(scope="module")
@@ -259,33 +257,18 @@ def state(root, credential):
     return NEW
 
 
-def test_an_error_at_any_call_leaves_all_keys_old_or_all_new(tmp_path, monkeypatch, credential):
+def test_an_error_at_any_call_leaves_all_keys_old_or_all_new(tmp_path, failing_call, credential):
     root = tmp_path / "store"
-    left = None
-
-    def wrap(call):
-        def wrapper(*args, **kwargs):
-            nonlocal left
-            if left is not None:
-                left -= 1
-                if left == 0:
-                    raise OSError(errno.EIO, "injected")
-            return call(*args, **kwargs)
-
-        return wrapper
-
-    for name in CALLS:
-        monkeypatch.setattr(os, name, wrap(getattr(os, name)))
     for nth in range(1, 200):
         shutil.rmtree(root, ignore_errors=True)
         store = Store(FileBackend(root))
         entry = store.add(credential)
-        left, failure = nth, None
+        failing_call.left, failure = nth, None
         try:
             store.change_password(entry, OLD, NEW)
         except KcertError as error:
             failure = error
-        reached, left = left <= 0, None
+        reached, failing_call.left = failing_call.left <= 0, None
         found = state(root, credential)
         if failure is None:
             assert found == NEW
