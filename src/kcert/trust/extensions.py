@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from attrs import field, frozen
 
@@ -14,10 +14,14 @@ from kcert.certificate import KeyUsage
 from kcert.errors import FormatError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kcert._asn1.path_extensions import GeneralName, RawNameConstraints
     from kcert.certificate import Certificate
 
 __all__ = ["ANY_POLICY", "PathExtensions"]
+
+T = TypeVar("T")
 
 ANY_POLICY: Final = "2.5.29.32.0"
 
@@ -100,47 +104,44 @@ class PathExtensions:
         return cls(path_length=path_length, require_explicit_policy=require_explicit_policy)
 
 
+def _policies(certificate: Certificate) -> tuple[str, ...] | None:
+    if certificate.extension(x509.CERTIFICATE_POLICIES) is None:
+        return None
+    policies = certificate.policy_oids
+    if not policies or len(set(policies)) < len(policies):
+        raise FormatError("certificatePolicies", "policies are missing or occur twice")
+    return policies
+
+
+def _unknown_critical(certificate: Certificate) -> str | None:
+    critical = (extension.oid for extension in certificate.extensions if extension.critical)
+    return next((oid for oid in critical if oid not in _UNDERSTOOD), None)
+
+
 def _of(certificate: Certificate) -> PathExtensions:
-    unknown_critical: str | None = None
-    policies: tuple[str, ...] | None = None
-    mappings: tuple[tuple[str, str], ...] = ()
-    explicit: int | None = None
-    mapping: int | None = None
-    inhibit_any: int | None = None
-    constraints: RawNameConstraints | None = None
-    names: tuple[GeneralName, ...] = ()
-    for extension in certificate.extensions:
-        oid, value = extension.oid, extension.value
-        if oid == x509.CERTIFICATE_POLICIES:
-            policies = certificate.policy_oids
-            if not policies or len(set(policies)) < len(policies):
-                raise FormatError("certificatePolicies", "policies are missing or occur twice")
-        elif oid == x509.SUBJECT_ALT_NAME:
-            names = path.read_general_names(value)
-        elif oid == path.POLICY_MAPPINGS:
-            mappings = path.read_policy_mappings(value)
-        elif oid == path.POLICY_CONSTRAINTS:
-            explicit, mapping = path.read_policy_constraints(value)
-        elif oid == path.INHIBIT_ANY_POLICY:
-            inhibit_any = path.read_inhibit_any_policy(value)
-        elif oid == path.NAME_CONSTRAINTS:
-            constraints = path.read_name_constraints(value)
-        elif extension.critical and oid not in _UNDERSTOOD and unknown_critical is None:
-            unknown_critical = oid
+    values = {extension.oid: extension.value for extension in certificate.extensions}
+
+    def read(oid: str, reader: Callable[[bytes], T], absent: T) -> T:
+        return reader(values[oid]) if oid in values else absent
+
+    policies = _policies(certificate)
+    explicit, mapping = read(path.POLICY_CONSTRAINTS, path.read_policy_constraints, (None, None))
     usage = certificate.key_usage
+    if certificate.extended_key_usage == ():
+        raise FormatError("extendedKeyUsage", "there is no purpose")
     return PathExtensions(
         is_ca=certificate.is_ca,
         may_sign_certificates=usage is None or KeyUsage.KEY_CERT_SIGN in usage,
         path_length=certificate.path_length,
         policies=None if policies is None else tuple(oid for oid in policies if oid != ANY_POLICY),
         any_policy=policies is not None and ANY_POLICY in policies,
-        policy_mappings=mappings,
+        policy_mappings=read(path.POLICY_MAPPINGS, path.read_policy_mappings, ()),
         require_explicit_policy=explicit,
         inhibit_policy_mapping=mapping,
-        inhibit_any_policy=inhibit_any,
-        name_constraints=constraints,
-        alternative_names=names,
-        unknown_critical=unknown_critical,
+        inhibit_any_policy=read(path.INHIBIT_ANY_POLICY, path.read_inhibit_any_policy, None),
+        name_constraints=read(path.NAME_CONSTRAINTS, path.read_name_constraints, None),
+        alternative_names=read(x509.SUBJECT_ALT_NAME, path.read_general_names, ()),
+        unknown_critical=_unknown_critical(certificate),
     )
 
 

@@ -150,7 +150,9 @@ def _wrap_up(
     policies = state.policy_tree.policies(inputs.policies)
     if explicit_policy == 0 and not policies:
         raise _no_policy(certificate)
-    state.mark(weakness_of_key(key_facts(certificate.public_key_info)), "key", certificate)
+    facts = key_facts(certificate.public_key_info)
+    state.mark(weakness_of_key(facts), "key", certificate)
+    state.mark(weakness_of_dsa(facts), "key", certificate)
     check_extended_key_usage(certificate, inputs.extended_key_usage)
     return policies
 
