@@ -517,6 +517,20 @@ def test_octets_in_one_armour_are_looked_at(credential, full, armours):
             assert kcert.load(pair) == credential
 
 
+def test_a_pfx_opens_in_every_armour(full, armours):
+    with full.unlock("kcert-Test-1!") as unlocked:
+        pfx = kcert.pkcs12.dump(unlocked, "pw", profile=kcert.profiles.PKCS12_KOREAN)
+    expected = kcert.load(pfx, "pw")
+    for name, armour in armours.items():
+        if name != "UTF-16":
+            assert kcert.load(armour(pfx), "pw") == expected, name
+    text = encode_pem("PKCS12", pfx)  # as GnuTLS writes it
+    assert kcert.load(text.encode(), "pw") == expected
+    for broken in (text * 2, text[:-3], encode_pem("PKCS12", b"x")):
+        with clear_error(kcert.FormatError):
+            kcert.load(broken.encode(), "pw")
+
+
 def test_an_armour_in_an_armour_is_refused(full, armours):
     text = kcert.pem.dump(full)
     for outer in ("base64", "hex", "base64url"):

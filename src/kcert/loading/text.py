@@ -9,10 +9,14 @@ import codecs
 import re
 import string
 
+from kcert._asn1.pem import read_blocks
+from kcert.errors import KcertError
+
 __all__ = [
     "beginning",
     "decode_base64",
     "decode_hex",
+    "decode_pem",
     "decode_utf16",
     "is_base64",
     "is_hex",
@@ -85,6 +89,15 @@ def decode_hex(data: bytes) -> bytes | None:
         return binascii.unhexlify(_packed(data, b":"))
     except binascii.Error:
         return None
+
+
+def decode_pem(data: bytes) -> bytes | None:
+    """Octets of the one block of a PEM text; ``None`` where there are more, or it is damaged."""
+    try:
+        blocks = read_blocks(data)
+    except KcertError:
+        return None
+    return blocks[0].data if len(blocks) == 1 else None
 
 
 def decode_utf16(data: bytes) -> bytes | None:

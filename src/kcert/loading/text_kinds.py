@@ -79,6 +79,15 @@ TEXT_KINDS: tuple[Kind, ...] = (
         looks=_begins(b"{", b"["),
     ),
     Kind(
+        code="pem-pkcs12",
+        name="a PKCS#12 file as PEM text",
+        name_ko="PEM 텍스트로 된 PKCS#12 파일",
+        looks=_pem(lambda labels: labels == {"PKCS12"}),
+        decode=text.decode_pem,
+        advice="the text is damaged or has several; give one whole PKCS#12 file",
+        advice_ko="손상되었거나 여러 개가 들어 있습니다; PKCS#12 파일 하나를 온전히 지정하십시오",
+    ),
+    Kind(
         code="pem-bundle",
         name="a PEM text with a certificate and a private key",
         name_ko="인증서와 개인키가 있는 PEM 텍스트",
