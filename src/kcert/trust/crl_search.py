@@ -59,8 +59,8 @@ class CrlSearch:
         issuer: Who issued it; its key is believed.
         context: The path and what else is at hand.
         timing: When lists count.
-        vouch: Says whether the certificate of a separate CRL signer is to be believed: raises a
-            `KcertError` where it is not.
+        vouch: Says whether the certificate of a separate CRL signer is to be believed, given
+            whether the certificate in question appointed it: raises a `KcertError` where not.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class CrlSearch:
         issuer: Issuer,
         context: CheckContext,
         timing: Timing,
-        vouch: Callable[[Certificate], None],
+        vouch: Callable[[Certificate, bool], None],
     ) -> None:
         self._certificate = certificate
         self._issuer = issuer
@@ -131,9 +131,9 @@ class CrlSearch:
         covers = (scope.only_some_reasons or ALL_REASONS) & (point.reasons or ALL_REASONS)
         if covers <= self._covered:
             return
-        if not self._is_signed(crl):
+        if not self._is_signed(crl, appointed=bool(point.crl_issuers)):
             return
-        delta = self._delta(crl)
+        delta = self._delta(crl, appointed=bool(point.crl_issuers))
         newest = delta or crl
         problem = self._timing.problem(
             newest.this_update,
@@ -195,8 +195,13 @@ class CrlSearch:
             return "is of another distribution point than the certificate names"
         return None
 
-    def _is_signed(self, crl: CertificateRevocationList) -> bool:
-        """Whether a key that may speak for the issuer signed the list."""
+    def _is_signed(self, crl: CertificateRevocationList, *, appointed: bool) -> bool:
+        """Whether a key that may speak for the issuer signed the list.
+
+        Args:
+            crl: The list.
+            appointed: Whether the certificate in question itself names who issues the list.
+        """
         problem = "is not signed with a key of its issuer that may sign lists"
         for signer in crl_signers(crl, self._issuer, self._context):
             weak = check_strength(
@@ -208,7 +213,7 @@ class CrlSearch:
             if signer.certificate is None:
                 return True
             try:
-                self._vouch(signer.certificate)
+                self._vouch(signer.certificate, appointed)
             except KcertError as error:
                 problem = f"is signed with a key that is not to be believed: {error}"
                 continue
@@ -216,7 +221,9 @@ class CrlSearch:
         self._note(problem)
         return False
 
-    def _delta(self, complete: CertificateRevocationList) -> CertificateRevocationList | None:
+    def _delta(
+        self, complete: CertificateRevocationList, *, appointed: bool
+    ) -> CertificateRevocationList | None:
         """The newest list at hand that completes another one (RFC 5280 section 6.3.3 (c))."""
         found: CertificateRevocationList | None = None
         for located in self._lists:
@@ -227,7 +234,7 @@ class CrlSearch:
                 and (found is None or (delta.number or 0) > (found.number or 0))
                 and not self._unusable(delta)
                 and delta.this_update <= self._timing.at
-                and self._is_signed(delta)
+                and self._is_signed(delta, appointed=appointed)
             ):
                 found = delta
         return found

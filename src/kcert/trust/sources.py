@@ -128,12 +128,12 @@ class RevocationSources:
         problems: list[str] = []
         timing = Timing(context.at, self._accept_later)
 
-        def vouch(signer: Certificate, authority: Issuer | None = None) -> None:
-            """Raise unless a separate signer's certificate is good itself."""
-            if authority is not None:
-                self._check(signer, authority, evolve(context, issuers=()), pending)
-                return
+        def vouch(signer: Certificate, appointed: bool) -> None:
+            """Raise unless a separate CRL signer's certificate is good itself."""
             path = context.validate(signer)
+            if appointed and signer.fingerprint() in pending:
+                # Its own certificate names it as the issuer of the list that tells its status.
+                return
             above: Issuer = path.anchor
             chain = path.certificates
             for number in range(len(chain) - 1, -1, -1):
@@ -142,7 +142,13 @@ class RevocationSources:
                     self._check(chain[number], above, below, pending)
                 above = chain[number]
 
-        ocsp = OcspCheck(certificate, issuer, context, timing, self._responder_rule, vouch)
+        def vouch_responder(responder: Certificate, authority: Issuer) -> None:
+            """Raise unless an OCSP responder's certificate still counts."""
+            self._check(responder, authority, evolve(context, issuers=()), pending)
+
+        ocsp = OcspCheck(
+            certificate, issuer, context, timing, self._responder_rule, vouch_responder
+        )
         search = CrlSearch(certificate, issuer, context, timing, vouch)
         for evidence in self._evidence(ocsp, search, problems):
             if evidence is not None:
