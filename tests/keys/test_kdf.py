@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from kcert.keys.kdf import PRF_DIGESTS, pbkdf1, pbkdf2
+from kcert.keys.kdf import pbkdf1, pbkdf2
 
 
 def test_pbkdf1_gives_the_published_key_of_a_korean_key_file():
@@ -21,7 +21,7 @@ def test_pbkdf2_gives_the_published_key_of_a_korean_key_file():
     assert derived.hex() == "01739401d7f3df5319eff4edb0afa66f"
 
 
-@pytest.mark.parametrize("digest", PRF_DIGESTS.values())
+@pytest.mark.parametrize("digest", ["sha1", "sha224", "sha256", "sha384", "sha512"])
 def test_the_pbkdf2_vectors_of_wycheproof_hold(shared_data, digest):
     path = shared_data / f"vectors/wycheproof/pbkdf2_hmac{digest}_test.json"
     count = 0

@@ -27,7 +27,10 @@ OPENSSL_CIPHERS = {
     "aes-256-cbc": oids.AES256_CBC,
     "des3": oids.DES_EDE3_CBC,
 }
-OPENSSL_PRFS = {f"hmacWith{digest.upper()}": oid for oid, digest in PRF_DIGESTS.items()}
+# OpenSSL 3.0 neither reads nor writes those with SHA-3 and the cut SHA-512.
+OPENSSL_PRFS = {
+    f"hmacWith{digest.upper()}": oid for oid, digest in PRF_DIGESTS.items() if "_" not in digest
+}
 PROVIDERS = ("-provider", "legacy", "-provider", "default")
 
 

@@ -11,7 +11,8 @@ from kcert._asn1.pkcs5 import PBEParameter, PBES2Parameters, PBKDF2Parameters
 from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
 from kcert.keys.ciphers import CIPHERS
 from kcert.keys.kdf import PRF_DIGESTS
-from kcert.keys.limits import Limits
+from kcert.keys.limits import DEFAULT_LIMITS, Limits
+from kcert.keys.passwords import Password
 from kcert.keys.profiles import CHEAPEST, MODERN, NPKI, NPKI_PBES2, LockProfile
 from kcert.keys.schemes import new_scheme, read_scheme
 from kcert.testing.assertions import clear_error
@@ -83,12 +84,12 @@ def test_every_cipher_goes_with_every_prf_and_its_key_length(cipher, prf):
             AlgorithmIdentifier(f"1.2.410.200004.1.{2**32 + 15}", PBEParameter(b"", 1).encode()),
             f"1.2.410.200004.1.{2**32 + 15}",
         ),
-        (pbes2(kdf=AlgorithmIdentifier("1.3.6.1.4.1.11591.4.11", b"\x30\x00")),
-         "1.3.6.1.4.1.11591.4.11"),
+        (pbes2(kdf=AlgorithmIdentifier("1.3.6.1.4.1.11591.4.12", b"\x30\x00")),
+         "1.3.6.1.4.1.11591.4.12"),
         (pbes2(cipher=AlgorithmIdentifier("1.2.840.113549.3.4", b"\x05\x00")),
          "1.2.840.113549.3.4"),
-        (pbes2(prf=AlgorithmIdentifier("1.2.840.113549.2.12", NULL_PARAMETERS)),
-         "1.2.840.113549.2.12"),
+        (pbes2(prf=AlgorithmIdentifier("1.2.840.113549.2.6", NULL_PARAMETERS)),
+         "1.2.840.113549.2.6"),
     ],
 )  # fmt: skip
 def test_what_kcert_does_not_have_is_named_by_its_oid(algorithm, oid):
@@ -199,3 +200,33 @@ def test_a_profile_that_kcert_does_not_write_is_refused(profile):
 def test_a_profile_that_could_not_be_opened_or_is_careless_is_refused(wrong):
     with pytest.raises(ValueError, match="must be"):
         LockProfile(**{"name": "x", "scheme": oids.SEED_CBC_WITH_SHA1, "iterations": 1, **wrong})
+
+
+def scrypt(cost: int, block_size: int, lanes: int, *more: bytes) -> AlgorithmIdentifier:
+    numbers = (encode.integer(number) for number in (cost, block_size, lanes))
+    parameters = encode.sequence(encode.octet_string(b"saltsalt"), *numbers, *more)
+    return AlgorithmIdentifier(oids.SCRYPT, parameters)
+
+
+def test_scrypt_is_read():
+    scheme = read_scheme(pbes2(kdf=scrypt(16, 1, 2, encode.integer(16))))
+
+    scheme.check(DEFAULT_LIMITS)
+    assert scheme.memory == 128 * 16 * 2
+    with Password("password") as password:
+        locked = scheme.encrypt(b"data", password)
+        assert list(scheme.decrypt(locked, password)) == [b"data"]
+
+
+@pytest.mark.parametrize(
+    "parameters", [(3, 1, 1), (1, 1, 1), (16, 0, 1), (16, 1, -1), (16, 1, 1, encode.integer(15))]
+)
+def test_impossible_scrypt_is_refused(parameters):
+    with clear_error(FormatError):
+        read_scheme(pbes2(kdf=scrypt(*parameters)))
+
+
+@pytest.mark.parametrize("parameters", [(1 << 20, 8, 1), (1 << 15, 8, 17), (2, 1 << 40, 1)])
+def test_scrypt_is_capped_before_any_work(parameters):
+    with clear_error(LimitError):
+        read_scheme(pbes2(kdf=scrypt(*parameters))).check(DEFAULT_LIMITS)

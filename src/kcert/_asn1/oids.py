@@ -41,6 +41,12 @@ SHA224: Final = "2.16.840.1.101.3.4.2.4"
 SHA256: Final = "2.16.840.1.101.3.4.2.1"
 SHA384: Final = "2.16.840.1.101.3.4.2.2"
 SHA512: Final = "2.16.840.1.101.3.4.2.3"
+SHA512_224: Final = "2.16.840.1.101.3.4.2.5"
+SHA512_256: Final = "2.16.840.1.101.3.4.2.6"
+SHA3_224: Final = "2.16.840.1.101.3.4.2.7"
+SHA3_256: Final = "2.16.840.1.101.3.4.2.8"
+SHA3_384: Final = "2.16.840.1.101.3.4.2.9"
+SHA3_512: Final = "2.16.840.1.101.3.4.2.10"
 HAS160: Final = "1.2.410.200004.1.2"
 
 # PKCS#5 and ciphers
@@ -51,6 +57,16 @@ HMAC_SHA224: Final = "1.2.840.113549.2.8"
 HMAC_SHA256: Final = "1.2.840.113549.2.9"
 HMAC_SHA384: Final = "1.2.840.113549.2.10"
 HMAC_SHA512: Final = "1.2.840.113549.2.11"
+HMAC_SHA512_224: Final = "1.2.840.113549.2.12"
+HMAC_SHA512_256: Final = "1.2.840.113549.2.13"
+HMAC_SHA3_224: Final = "2.16.840.1.101.3.4.2.13"
+HMAC_SHA3_256: Final = "2.16.840.1.101.3.4.2.14"
+HMAC_SHA3_384: Final = "2.16.840.1.101.3.4.2.15"
+HMAC_SHA3_512: Final = "2.16.840.1.101.3.4.2.16"
+SCRYPT: Final = "1.3.6.1.4.1.11591.4.11"
+CAMELLIA128_CBC: Final = "1.2.392.200011.61.1.1.1.2"
+CAMELLIA192_CBC: Final = "1.2.392.200011.61.1.1.1.3"
+CAMELLIA256_CBC: Final = "1.2.392.200011.61.1.1.1.4"
 RC2_CBC: Final = "1.2.840.113549.3.2"
 RC4: Final = "1.2.840.113549.3.4"
 DES_EDE3_CBC: Final = "1.2.840.113549.3.7"
@@ -141,6 +157,12 @@ _NAMES: Final[dict[str, str]] = {
     SHA256: "sha256",
     SHA384: "sha384",
     SHA512: "sha512",
+    SHA512_224: "sha512-224",
+    SHA512_256: "sha512-256",
+    SHA3_224: "sha3-224",
+    SHA3_256: "sha3-256",
+    SHA3_384: "sha3-384",
+    SHA3_512: "sha3-512",
     HAS160: "has160",
     PBES2: "PBES2",
     PBKDF2: "PBKDF2",
@@ -149,10 +171,14 @@ _NAMES: Final[dict[str, str]] = {
     HMAC_SHA256: "hmacWithSHA256",
     HMAC_SHA384: "hmacWithSHA384",
     HMAC_SHA512: "hmacWithSHA512",
-    "1.2.840.113549.2.12": "hmacWithSHA512-224",
-    "1.2.840.113549.2.13": "hmacWithSHA512-256",
+    HMAC_SHA512_224: "hmacWithSHA512-224",
+    HMAC_SHA512_256: "hmacWithSHA512-256",
+    HMAC_SHA3_224: "hmacWithSHA3-224",
+    HMAC_SHA3_256: "hmacWithSHA3-256",
+    HMAC_SHA3_384: "hmacWithSHA3-384",
+    HMAC_SHA3_512: "hmacWithSHA3-512",
     PBMAC1: "PBMAC1",
-    "1.3.6.1.4.1.11591.4.11": "scrypt",
+    SCRYPT: "scrypt",
     DES_EDE3_CBC: "des-EDE3-CBC",
     AES128_CBC: "aes128-CBC",
     AES192_CBC: "aes192-CBC",
@@ -164,9 +190,9 @@ _NAMES: Final[dict[str, str]] = {
     "1.3.14.3.2.7": "desCBC",
     RC2_CBC: "rc2CBC",
     RC4: "rc4",
-    "1.2.392.200011.61.1.1.1.2": "camellia128-cbc",
-    "1.2.392.200011.61.1.1.1.3": "camellia192-cbc",
-    "1.2.392.200011.61.1.1.1.4": "camellia256-cbc",
+    CAMELLIA128_CBC: "camellia128-cbc",
+    CAMELLIA192_CBC: "camellia192-cbc",
+    CAMELLIA256_CBC: "camellia256-cbc",
     "1.2.840.113549.1.5.1": "pbeWithMD2AndDES-CBC",
     "1.2.840.113549.1.5.3": "pbeWithMD5AndDES-CBC",
     "1.2.840.113549.1.5.4": "pbeWithMD2AndRC2-CBC",

@@ -13,7 +13,13 @@ from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
 
-__all__ = ["PBEParameter", "PBES2Parameters", "PBKDF2Parameters", "read_iterations"]
+__all__ = [
+    "PBEParameter",
+    "PBES2Parameters",
+    "PBKDF2Parameters",
+    "ScryptParameters",
+    "read_iterations",
+]
 
 _MAX_COUNT = (1 << 63) - 1
 _DEFAULT_PRF = AlgorithmIdentifier(oids.HMAC_SHA1, NULL_PARAMETERS)
@@ -113,6 +119,42 @@ class PBKDF2Parameters:
             b"" if self.key_length is None else encode.integer(self.key_length),
             b"" if self.prf == _DEFAULT_PRF else self.prf.encode(),
         )
+
+
+@frozen
+class ScryptParameters:
+    """scrypt-params (RFC 7914 section 7.1); ``key_length`` in octets, ``None`` where absent."""
+
+    salt: bytes
+    cost: int
+    block_size: int
+    parallelization: int
+    key_length: int | None
+
+    @property
+    def memory(self) -> int:
+        """Octets that the derivation fills, in one lane after the other."""
+        return 128 * self.cost * self.block_size * self.parallelization
+
+    @classmethod
+    def read(cls, algorithm: AlgorithmIdentifier) -> ScryptParameters:
+        """Read the parameters of ``algorithm``.
+
+        Raises:
+            FormatError: They are not scrypt-params, a number in them is below one, or the cost is
+                not a power of two.
+            LimitError: A number has more than 63 bits.
+        """
+        outer = _parameters(algorithm)
+        inner = outer.sequence()
+        outer.finish()
+        salt = inner.octet_string()
+        cost, block_size, parallelization = (read_iterations(inner) for _ in range(3))
+        if cost < 2 or cost & (cost - 1):
+            raise inner.fail("the cost of scrypt is not a power of two")
+        key_length = None if inner.at_end else read_iterations(inner)
+        inner.finish()
+        return cls(salt, cost, block_size, parallelization, key_length)
 
 
 @frozen

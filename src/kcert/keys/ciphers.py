@@ -123,6 +123,17 @@ def _triple_des(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray
     return _through_cryptography(TripleDES(key), encrypting, iv, data)
 
 
+def _camellia(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.decrepit.ciphers.algorithms import Camellia
+
+    try:
+        return _through_cryptography(Camellia(key), encrypting, iv, data)
+    except UnsupportedAlgorithm:
+        pass
+    raise UnsupportedAlgorithmError(None, f"camellia{8 * len(key)}-cbc", use="key lock")
+
+
 def _rc4(encrypting: bool, key: bytes, _iv: bytes, data: bytes | bytearray) -> bytearray:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
@@ -227,6 +238,9 @@ CIPHERS: Final = {
         BlockCipher(oids.AES128_CBC, 16, 16, 128, _aes),
         BlockCipher(oids.AES192_CBC, 24, 16, 192, _aes),
         BlockCipher(oids.AES256_CBC, 32, 16, 256, _aes),
+        BlockCipher(oids.CAMELLIA128_CBC, 16, 16, 128, _camellia),
+        BlockCipher(oids.CAMELLIA192_CBC, 24, 16, 192, _camellia),
+        BlockCipher(oids.CAMELLIA256_CBC, 32, 16, 256, _camellia),
         BlockCipher(oids.DES_EDE3_CBC, 24, 8, 112, _triple_des),
     )
 }

@@ -126,13 +126,15 @@ class EncryptedKey:
         """A profile that locks as this key is locked, so that the same programs open it.
 
         Fewer than 2,048 rounds become 2,048, a salt of fewer than 8 octets becomes 8, and schemes
-        that kcert only reads become `NPKI`.
+        that kcert only reads become `NPKI`, scrypt `MODERN`.
 
         Raises:
             UnsupportedAlgorithmError: kcert does not have the scheme.
         """
         scheme = self._scheme or read_scheme(self._info.algorithm)
         oid = self.scheme_oid
+        if oid == oids.PBES2 and scheme.prf is None:
+            return MODERN
         if oid in PBE_SCHEMES and not PBE_SCHEMES[oid].writable:
             oid = NPKI.scheme
         return LockProfile(

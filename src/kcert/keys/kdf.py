@@ -17,6 +17,12 @@ PRF_DIGESTS: Final = {
     oids.HMAC_SHA256: "sha256",
     oids.HMAC_SHA384: "sha384",
     oids.HMAC_SHA512: "sha512",
+    oids.HMAC_SHA512_224: "sha512_224",
+    oids.HMAC_SHA512_256: "sha512_256",
+    oids.HMAC_SHA3_224: "sha3_224",
+    oids.HMAC_SHA3_256: "sha3_256",
+    oids.HMAC_SHA3_384: "sha3_384",
+    oids.HMAC_SHA3_512: "sha3_512",
 }
 
 

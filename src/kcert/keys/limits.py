@@ -25,6 +25,7 @@ class Limits:
         max_salt_size: Octets of a salt.
         max_file_size: Octets of a key file.
         max_total_iterations: Rounds of all key derivations that one file asks for.
+        max_memory: Octets that one key derivation may fill (scrypt).
         max_bags: Keys, certificates and other objects in one PKCS#12 file.
     """
 
@@ -32,6 +33,7 @@ class Limits:
     max_salt_size: int = field(default=1_024, validator=_positive)
     max_file_size: int = field(default=1 << 20, validator=_positive)
     max_total_iterations: int = field(default=6_000_000, validator=_positive)
+    max_memory: int = field(default=64 << 20, validator=_positive)
     max_bags: int = field(default=1_000, validator=_positive)
 
 

@@ -1,25 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Password-based encryption schemes: from an AlgorithmIdentifier to a lock, and back.
 
-Two families: schemes whose one object identifier says everything (`PBE_SCHEMES`), and PBES2, which
-names a cipher (`kcert.keys.ciphers.CIPHERS`) and a pseudo-random function
-(`kcert.keys.kdf.PRF_DIGESTS`). To add one, add a row to the right table.
+Two families: schemes whose one object identifier says everything (`PBE_SCHEMES`), and PBES2
+(`kcert.keys.pbes2`), which names a cipher and a key derivation. To add one, add a row to the right
+table.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
-from kcert._asn1 import encode, oids
-from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
-from kcert._asn1.der import Reader
-from kcert._asn1.pkcs5 import PBEParameter, PBES2Parameters, PBKDF2Parameters
-from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
+from kcert._asn1 import oids
+from kcert._asn1.algorithm import AlgorithmIdentifier
+from kcert._asn1.pkcs5 import PBEParameter
+from kcert.errors import UnsupportedAlgorithmError
 from kcert.keys import pkcs12
 from kcert.keys.ciphers import (
     CIPHERS,
@@ -30,87 +28,14 @@ from kcert.keys.ciphers import (
     BlockCipher,
     StreamCipher,
 )
-from kcert.keys.kdf import PRF_DIGESTS, pbkdf1, pbkdf2
+from kcert.keys.kdf import pbkdf1
+from kcert.keys.pbes2 import new_pbes2, read_pbes2
+from kcert.keys.scheme import USE, Derivation, Readings, Scheme, as_given
 
 if TYPE_CHECKING:
-    from kcert.keys.limits import Limits
-    from kcert.keys.passwords import Password
     from kcert.keys.profiles import LockProfile
 
 __all__ = ["PBE_SCHEMES", "PbeScheme", "Scheme", "new_scheme", "read_scheme"]
-
-_USE = "private key lock"
-
-Derivation = Callable[[bytearray, bytes, int], tuple[bytes, bytes]]
-"""``derive(password, salt, iterations)``: key and initialisation vector."""
-
-
-Readings = Callable[[bytearray], Iterator[bytearray]]
-"""The octets that a scheme may derive from, for one password; the standard's first."""
-
-
-def _as_given(password: bytearray) -> Iterator[bytearray]:
-    yield password
-
-
-@frozen
-class Scheme:
-    """One lock: a scheme with all its parameters.
-
-    Attributes:
-        algorithm: What stands in the file.
-        cipher: The block cipher.
-        salt: The salt.
-        iterations: Rounds of the key derivation.
-        prf: Object identifier of the HMAC of PBKDF2, ``None`` in other schemes.
-    """
-
-    algorithm: AlgorithmIdentifier
-    cipher: BlockCipher
-    salt: bytes
-    iterations: int
-    prf: str | None
-    _derive: Derivation = field(repr=False, eq=False)
-    _readings: Readings = field(default=_as_given, repr=False, eq=False)
-
-    def check(self, limits: Limits, use: str = _USE) -> None:
-        """Refuse what would take too much work, before any of it is done.
-
-        Raises:
-            LimitError: Too many rounds, or too long a salt.
-        """
-        if self.iterations > limits.max_iterations:
-            raise LimitError("iterations", self.iterations, limits.max_iterations, where=use)
-        if len(self.salt) > limits.max_salt_size:
-            raise LimitError("salt size", len(self.salt), limits.max_salt_size, where=use)
-
-    def decrypt(self, data: bytes, password: Password) -> Iterator[bytearray]:
-        """Decrypt: what comes out with a right padding, for each reading of the password.
-
-        Nothing comes out for a wrong password but by chance: one padding of 256 is right. The
-        caller says by the content which plaintext it takes, and overwrites the others.
-        """
-        for octets in self._readings(password.octets):
-            key, iv = self._derive(octets, self.salt, self.iterations)
-            plain = self.cipher.decrypt(key, iv, data)
-            if plain is not None:
-                yield plain
-
-    def encrypt(self, data: bytes | bytearray, password: Password) -> bytes:
-        """Encrypt, under the standard's reading of the password.
-
-        Raises:
-            FormatError: The scheme needs text, and the password is not UTF-8.
-        """
-        if self._readings is _as_given:
-            key, iv = self._derive(password.octets, self.salt, self.iterations)
-        else:
-            octets = pkcs12.standard_reading(password.octets)
-            try:
-                key, iv = self._derive(octets, self.salt, self.iterations)
-            finally:
-                octets[:] = bytes(len(octets))
-        return self.cipher.encrypt(key, iv, data)
 
 
 @frozen
@@ -129,7 +54,7 @@ class PbeScheme:
     cipher: BlockCipher
     derive: Derivation
     writable: bool
-    readings: Readings = _as_given
+    readings: Readings = as_given
 
     def bind(self, parameters: PBEParameter, algorithm: AlgorithmIdentifier) -> Scheme:
         """The scheme with the parameters that ``algorithm`` carries."""
@@ -192,51 +117,7 @@ PBE_SCHEMES: Final = {
 }
 
 
-def _pbes2(
-    cipher: BlockCipher, iv: bytes, parameters: PBKDF2Parameters, algorithm: AlgorithmIdentifier
-) -> Scheme:
-    digest = PRF_DIGESTS[parameters.prf.oid]
-    size = cipher.key_size
-
-    def derive(password: bytearray, salt: bytes, iterations: int) -> tuple[bytes, bytes]:
-        return pbkdf2(digest, password, salt, iterations, size), iv
-
-    return Scheme(
-        algorithm, cipher, parameters.salt, parameters.iterations, parameters.prf.oid, derive
-    )
-
-
-def _cipher(oid: str, use: str = _USE) -> BlockCipher:
-    cipher = CIPHERS.get(oid)
-    if cipher is None:
-        raise UnsupportedAlgorithmError(oid, oids.name_of(oid), use=f"{use}, cipher")
-    return cipher
-
-
-def _read_pbes2(algorithm: AlgorithmIdentifier, use: str) -> Scheme:
-    whole = PBES2Parameters.read(algorithm)
-    if whole.key_derivation.oid != oids.PBKDF2:
-        raise UnsupportedAlgorithmError(
-            whole.key_derivation.oid, whole.key_derivation.name, use=f"{use}, key derivation"
-        )
-    parameters = PBKDF2Parameters.read(whole.key_derivation)
-    prf = parameters.prf
-    if prf.oid not in PRF_DIGESTS:
-        raise UnsupportedAlgorithmError(prf.oid, prf.name, use=f"{use}, PBKDF2 function")
-    if prf.parameters not in (None, NULL_PARAMETERS):
-        raise FormatError("PBKDF2 parameters", "the HMAC has parameters that are not NULL")
-    cipher = _cipher(whole.encryption.oid, use)
-    if parameters.key_length not in (None, cipher.key_size):
-        raise FormatError("PBKDF2 parameters", f"the key length does not fit {cipher.name}")
-    reader = Reader(whole.encryption.parameters or b"", f"parameters of {cipher.name}")
-    iv = reader.octet_string()
-    reader.finish()
-    if len(iv) != cipher.block_size:
-        raise reader.fail(f"the initialisation vector has not {cipher.block_size} octets")
-    return _pbes2(cipher, iv, parameters, algorithm)
-
-
-def read_scheme(algorithm: AlgorithmIdentifier, use: str = _USE) -> Scheme:
+def read_scheme(algorithm: AlgorithmIdentifier, use: str = USE) -> Scheme:
     """The lock that ``algorithm`` describes.
 
     Args:
@@ -249,7 +130,7 @@ def read_scheme(algorithm: AlgorithmIdentifier, use: str = _USE) -> Scheme:
         UnsupportedAlgorithmError: kcert does not have the scheme or a part of it.
     """
     if algorithm.oid == oids.PBES2:
-        return _read_pbes2(algorithm, use)
+        return read_pbes2(algorithm, use)
     known = PBE_SCHEMES.get(algorithm.oid)
     if known is None:
         raise UnsupportedAlgorithmError(algorithm.oid, algorithm.name, use=use)
@@ -262,21 +143,8 @@ def new_scheme(profile: LockProfile) -> Scheme:
     Raises:
         UnsupportedAlgorithmError: kcert does not have, or does not write, what the profile names.
     """
-    salt = os.urandom(profile.salt_size)
     if profile.scheme == oids.PBES2:
-        prf = profile.prf or ""
-        if prf not in PRF_DIGESTS:
-            raise UnsupportedAlgorithmError(prf, oids.name_of(prf), use=f"{_USE}, PBKDF2 function")
-        cipher = _cipher(profile.cipher or "")
-        iv = os.urandom(cipher.block_size)
-        parameters = PBKDF2Parameters(
-            salt, profile.iterations, None, AlgorithmIdentifier(prf, NULL_PARAMETERS)
-        )
-        whole = PBES2Parameters(
-            AlgorithmIdentifier(oids.PBKDF2, parameters.encode()),
-            AlgorithmIdentifier(cipher.oid, encode.octet_string(iv)),
-        )
-        return _pbes2(cipher, iv, parameters, AlgorithmIdentifier(oids.PBES2, whole.encode()))
+        return new_pbes2(profile)
     known = PBE_SCHEMES.get(profile.scheme)
     if known is None or not known.writable:
         raise UnsupportedAlgorithmError(
@@ -286,5 +154,5 @@ def new_scheme(profile: LockProfile) -> Scheme:
             hint="use the profile NPKI or MODERN",
             hint_ko="NPKI 또는 MODERN 프로필을 쓰십시오",
         )
-    pbe = PBEParameter(salt, profile.iterations)
+    pbe = PBEParameter(os.urandom(profile.salt_size), profile.iterations)
     return known.bind(pbe, AlgorithmIdentifier(known.oid, pbe.encode()))

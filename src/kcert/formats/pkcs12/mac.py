@@ -35,6 +35,12 @@ _DIGESTS: Final = {
     oids.SHA256: "sha256",
     oids.SHA384: "sha384",
     oids.SHA512: "sha512",
+    oids.SHA512_224: "sha512_224",
+    oids.SHA512_256: "sha512_256",
+    oids.SHA3_224: "sha3_224",
+    oids.SHA3_256: "sha3_256",
+    oids.SHA3_384: "sha3_384",
+    oids.SHA3_512: "sha3_512",
 }
 # RFC 9579 section 3 asks for a key as long as the hash; below 20 octets a MAC can be found by
 # trying keys, and a zero length accepts any password (SSLMate/go-pkcs12 03c441f).
