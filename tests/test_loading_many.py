@@ -154,6 +154,12 @@ def test_a_zip_without_certificates_says_so():
         assert "인증서가 들어 있지 않습니다" in caught.error.message_ko
 
 
+def test_a_zip_with_a_pfx_in_it_says_to_unpack_it():
+    with clear_error(kcert.FormatError) as caught:
+        kcert.load(zip_of(**{"sent/mine.PFX": b"0"}))
+    assert "unpack it and give that file" in str(caught.error)
+
+
 def test_a_zip_behind_a_password_says_so():
     data = bytearray(zip_of(**{"signCert.der": b"x" * 20}))
     directory = data.index(b"PK\x01\x02")

@@ -93,6 +93,23 @@ def test_stored_and_deflated_members_open(credential, method):
     assert archive.load(zip_of(*folder_of(credential), compression=method)) == credential
 
 
+def test_the_64_bit_form_opens_and_is_held_to_the_same_caps(credential):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name, data in folder_of(credential):
+            with file.open(name, "w", force_zip64=True) as member:
+                member.write(data)
+    assert archive.load(buffer.getvalue()) == credential
+
+    extra = struct.pack("<HHQQ", 1, 16, 1 << 60, 10)
+    huge = zipfile.ZipInfo("signCert.der")
+    huge.extra = extra
+    data = bytearray(zip_of((huge, b"x" * 10)))
+    struct.pack_into("<II", data, data.index(b"PK\x01\x02") + 20, 0xFFFFFFFF, 0xFFFFFFFF)
+    with clear_error((LimitError, FormatError)):
+        archive.load(bytes(data))
+
+
 def test_names_count_in_any_case_and_other_files_are_ignored(credential):
     members = [(name.upper(), data) for name, data in folder_of(credential)]
     members += [

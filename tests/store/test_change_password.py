@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
 from attrs import evolve
@@ -197,6 +199,48 @@ def test_what_does_not_read_back_is_put_back(credential, dead_after):
         assert "in place again" in str(caught.value)
         assert store.get(entry.id).load() == credential
         assert not [name for name in backend.list() if name.endswith(".kcert-old")]
+
+
+def test_where_the_copy_beside_does_not_open_only_the_old_one_stays(credential):
+    backend = Plain()
+    store = Store(backend)
+    entry = store.add(credential)
+    put = backend.put
+
+    def damaging(name, data, *, replace=None):
+        damaged = data[:-1] + bytes((data[-1] ^ 1,))
+        return put(name, damaged if name.endswith("kmPri.key") else data, replace=replace)
+
+    backend.put = damaging
+    with clear_error(UnavailableError):
+        store.change_password(entry, OLD, NEW)
+
+    assert [entry.load() for entry in store.entries()] == [credential]
+
+
+def test_readers_never_see_keys_of_two_passwords(tmp_path, credential):
+    root = tmp_path / "store"
+    entry = Store(FileBackend(root)).add(credential)
+    seen, ended = [], threading.Event()
+
+    def read():
+        while not ended.is_set():
+            seen.append(Store(FileBackend(root)).get(entry.id).load())
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    writer = Store(FileBackend(root))
+    passwords = [OLD, *(f"password {number}" for number in range(20))]
+    states = [credential]
+    for old, new in itertools.pairwise(passwords):
+        states.append(writer.change_password(entry.id, old, new).load())
+    ended.set()
+    for reader in readers:
+        reader.join()
+
+    assert seen
+    assert all(found in states for found in seen)
 
 
 def test_old_keys_that_a_crash_left_go_with_the_next_change_or_with_the_entry(store, credential):

@@ -22,7 +22,13 @@ from attrs import field, frozen
 from kcert.credential import Credential
 from kcert.errors import AmbiguousError, FormatError, KcertError, NotFoundError
 from kcert.formats import gpki, npki
-from kcert.formats.archive_members import MAX_MEMBERS, MAX_UNPACKED, FileSource, read_members
+from kcert.formats.archive_members import (
+    MAX_MEMBERS,
+    MAX_UNPACKED,
+    FileSource,
+    Members,
+    read_members,
+)
 from kcert.formats.gpki_names import is_sign_certificate
 from kcert.formats.naming import USER, authority_folder, subject_folders
 from kcert.storage.names import twin_key
@@ -40,6 +46,7 @@ _ROOT: Final = "NPKI"
 # What the format can say.
 _FIRST_MOMENT: Final = (1980, 1, 1, 0, 0, 0)
 _LAST_MOMENT: Final = (2107, 12, 31, 23, 59, 58)
+_SINGLE_FILES: Final = (".pfx", ".p12", ".pem")
 _OWNER_ONLY: Final = 0o100600 << 16
 
 
@@ -86,11 +93,12 @@ def load(data: bytes, location: str | None = None) -> Credential:
         UnsupportedAlgorithmError: It is compressed in another way than deflate.
         LimitError: It holds more than `MAX_MEMBERS` or would unpack to more than `MAX_UNPACKED`.
     """
-    found = list(load_all(data))
+    members = read_members(data)
+    found = list(_read_all(members))
     if location is not None:
         found = [one for one in found if twin_key(one.location) == twin_key(location)]
     if not found:
-        raise _none(location)
+        raise _none(location, members)
     if len(found) > 1:
         raise AmbiguousError(
             f"it holds {len(found)} credentials; archive.load_all yields them all, "
@@ -112,11 +120,7 @@ def load_all(data: bytes) -> Iterator[Archived]:
     Raises:
         KcertError: As in `load`, where it is the archive that is at fault.
     """
-    for folder, files in sorted(read_members(data).items()):
-        if any(_is_npki(name) for name in files):
-            yield _read(folder, files, None)
-        for name in gpki.names(files):
-            yield _read(folder, files, name)
+    yield from _read_all(read_members(data))
 
 
 def dump(credentials: Credential | Iterable[Credential], *, at: datetime | None = None) -> bytes:
@@ -152,6 +156,14 @@ def dump(credentials: Credential | Iterable[Credential], *, at: datetime | None 
     return buffer.getvalue()
 
 
+def _read_all(members: Members) -> Iterator[Archived]:
+    for folder, files in sorted(members.items()):
+        if any(_is_npki(name) for name in files):
+            yield _read(folder, files, None)
+        for name in gpki.names(files):
+            yield _read(folder, files, name)
+
+
 def _is_npki(name: str) -> bool:
     return name.casefold() in {npki.SIGN_CERTIFICATE.casefold(), npki.SIGN_KEY.casefold()}
 
@@ -182,13 +194,20 @@ def _only(sources: list[FileSource]) -> bytes:
     return sources[0].read()
 
 
-def _none(location: str | None) -> KcertError:
+def _none(location: str | None, members: Members) -> KcertError:
     if location is not None:
         return NotFoundError(
             "there is nothing at that location",
             "그 위치에 인증서가 없습니다",
             backend="zip",
             name=location,
+        )
+    if any(name.casefold().endswith(_SINGLE_FILES) for files in members.values() for name in files):
+        return FormatError(
+            _FORMAT,
+            "it holds a .pfx, .p12 or .pem file; unpack it and give that file",
+            reason_ko=".pfx, .p12 또는 .pem 파일이 들어 있습니다; "
+            "압축을 풀어 그 파일을 지정하십시오",
         )
     return FormatError(
         _FORMAT,

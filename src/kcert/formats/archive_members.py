@@ -20,7 +20,7 @@ from attrs import field, frozen
 from kcert.errors import FormatError, KcertError, LimitError, UnsupportedAlgorithmError
 from kcert.formats.parts import MAX_FILE_SIZE
 
-__all__ = ["MAX_MEMBERS", "MAX_SIZE", "MAX_UNPACKED", "FileSource", "read_members"]
+__all__ = ["MAX_MEMBERS", "MAX_SIZE", "MAX_UNPACKED", "FileSource", "Members", "read_members"]
 
 MAX_MEMBERS: Final = 1_000
 """Most members that an archive may have."""
@@ -68,8 +68,12 @@ class FileSource:
         return data
 
 
-def read_members(data: bytes) -> dict[str, dict[str, list[FileSource]]]:
-    """What an archive holds: folder, file name in it, and the members that claim that name.
+Members = dict[str, dict[str, list[FileSource]]]
+"""Folder, file name in it, and the members that claim that name."""
+
+
+def read_members(data: bytes) -> Members:
+    """What an archive holds, looked at as far as its directory goes.
 
     Links, folders and devices are left out.
 
@@ -90,7 +94,7 @@ def read_members(data: bytes) -> dict[str, dict[str, list[FileSource]]]:
     if unpacked > MAX_UNPACKED:
         raise LimitError("unpacked size", unpacked, MAX_UNPACKED, where=_FORMAT)
     _refuse_overlaps(infos, archive.start_dir)
-    members: dict[str, dict[str, list[FileSource]]] = {}
+    members: Members = {}
     for info in infos:
         name = _name(info)
         if info.flag_bits & _ENCRYPTED:

@@ -53,8 +53,17 @@ def change_password(
         changed = credential.change_password(before.octets, after.octets, profile, limits=limits)
 
         def opens(credential: Credential) -> None:
-            with credential.unlock(after.octets, limits=limits):
-                pass
+            try:
+                with credential.unlock(after.octets, limits=limits):
+                    return
+            except KcertError:
+                failure = UnavailableError(
+                    "the changed keys do not open as they are read back; the medium is faulty",
+                    "바뀐 키를 다시 읽었으나 열리지 않습니다; 매체에 이상이 있습니다",
+                    backend=backend.properties.kind,
+                    name=entry.location,
+                )
+            raise failure
 
         # Before anything is written: what was made opens with what was meant.
         opens(changed)
@@ -88,9 +97,8 @@ def _exchange(
         where = "in place again" if back else f"in files that end in {BACKUP_ENDING}"
         where_ko = "제자리에" if back else f"{BACKUP_ENDING}로 끝나는 파일에"
         raise UnavailableError(
-            f"the changed keys do not open as they are read back; the old ones are {where} "
-            f"({reason})",
-            f"바뀐 키가 다시 읽히지 않습니다; 이전 키는 {where_ko} 있습니다 ({reason_ko})",
+            f"{reason}; the old keys are {where}",
+            f"{reason_ko}; 이전 키는 {where_ko} 있습니다",
             backend=backend.properties.kind,
             name=entry.location,
         ) from None

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kcert.credential import Credential
 from kcert.errors import (
     AlreadyExistsError,
+    KcertError,
     NotFoundError,
     StorageError,
     UnavailableError,
@@ -77,12 +79,24 @@ def write_new(
             if any(entry.certificate == certificate for entry in others):
                 raise
         else:
-            return read_back(backend, location, location, files)
+            try:
+                return read_back(backend, location, location, files)
+            except UnavailableError:
+                _take_back(backend, location, files)
+                raise
     raise AlreadyExistsError(
         "every folder this certificate could have is taken by something else",
         "이 인증서를 저장할 폴더 이름이 모두 사용 중입니다",
         backend=backend.properties.kind,
     )
+
+
+def _take_back(backend: FolderBackend, location: str, files: dict[str, bytes]) -> None:
+    """Remove what was written and did not come back, as far as the medium lets one."""
+    with suppress(StorageError):
+        blobs = backend.get_folder(location, tuple(files))
+        versions = {name: blob.version for name, blob in blobs.items()}
+        backend.change_folder(location, dict.fromkeys(reversed(versions)), replace=versions)
 
 
 def read_back(backend: FolderBackend, location: str, folder: str, files: dict[str, bytes]) -> Entry:
@@ -142,7 +156,12 @@ def put_beside(
     files = layout.in_writing_order({**files, **changes})
     prefix, _, _ = entry.location.rpartition("/")
     new = write_new(backend, prefix, certificate, files, beside=entry.location)
-    check(new.load())
+    try:
+        check(new.load())
+    except KcertError:
+        with suppress(StorageError):
+            remove(backend, new)
+        raise
     remove(backend, entry)
     return new
 
