@@ -125,7 +125,8 @@ def _of(certificate: Certificate) -> PathExtensions:
         return reader(values[oid]) if oid in values else absent
 
     policies = _policies(certificate)
-    explicit, mapping = read(path.POLICY_CONSTRAINTS, path.read_policy_constraints, (None, None))
+    neither: tuple[int | None, int | None] = (None, None)
+    explicit, mapping = read(path.POLICY_CONSTRAINTS, path.read_policy_constraints, neither)
     usage = certificate.key_usage
     if certificate.extended_key_usage == ():
         raise FormatError("extendedKeyUsage", "there is no purpose")
