@@ -84,6 +84,7 @@ def samples(credential):
         "html": b"<!DOCTYPE html><title>404</title>",
         "xml": b"<?xml version='1.0'?><a/>",
         "json": b'{"error": 404}',
+        "pem-pkcs12": block("PKCS12").replace(b"M", b"!"),
         "pem-bundle": pem.dump(credential),
         "pem-certificate": certificate.to_pem().encode(),
         "pem-locked-key": block("ENCRYPTED PRIVATE KEY", key.der),
@@ -150,6 +151,12 @@ def test_a_kind_that_opens_opens_from_octets_text_and_path(
         assert loaded.key_management.certificate == credential.key_management.certificate
         with loaded.unlock(PASSWORD) as opened:
             assert opened.random is not None
+
+
+def test_pkcs12_opens_from_pem_text(samples, credential):
+    loaded = kcert.load(block("PKCS12", samples["pkcs12"]), PASSWORD)
+
+    assert loaded.certificate == credential.certificate
 
 
 def test_a_file_that_hides_its_certificates_asks_for_the_password(credential):

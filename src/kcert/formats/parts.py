@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kcert.certificate import Certificate
 from kcert.credential import KeyPair
@@ -11,9 +11,11 @@ from kcert.errors import FormatError, KcertError, LimitError
 from kcert.keys import EncryptedKey
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["MAX_FILE_SIZE", "check_size", "read_certificate", "read_key", "read_pair"]
+
+_T = TypeVar("_T")
 
 MAX_FILE_SIZE = 1 << 20
 """Largest file that is read, in octets."""
@@ -27,18 +29,18 @@ def check_size(data: bytes, name: str) -> None:
 
 def read_certificate(data: bytes, name: str) -> Certificate:
     """Read a certificate; ``name`` is the file's in the `FormatError` where it is none."""
-    check_size(data, name)
-    try:
-        return Certificate.load(data)
-    except FormatError as error:
-        raise _named(error, name) from None
+    return _read(Certificate.load, data, name)
 
 
 def read_key(data: bytes, name: str) -> EncryptedKey:
     """Read a locked key; ``name`` is the file's in the `FormatError` where it is none."""
+    return _read(EncryptedKey.load, data, name)
+
+
+def _read(load: Callable[[bytes], _T], data: bytes, name: str) -> _T:
     check_size(data, name)
     try:
-        return EncryptedKey.load(data)
+        return load(data)
     except FormatError as error:
         raise _named(error, name) from None
 
