@@ -25,19 +25,26 @@ if TYPE_CHECKING:
         TEST_PASSWORD,
         FakeAuthority,
     )
+    from kcert.testing.crl import Revoked
     from kcert.testing.keypool import FakeKey
+    from kcert.testing.ocsp import Responder
     from kcert.testing.root import FakeRoot
+    from kcert.testing.server import Answer, LoopbackServer
     from kcert.testing.template import CertificateTemplate, Extension, name, rdn
 
 __all__ = [
     "AUTHORITY_NAMES",
     "TEST_ID_NUMBER",
     "TEST_PASSWORD",
+    "Answer",
     "CertificateTemplate",
     "Extension",
     "FakeAuthority",
     "FakeKey",
     "FakeRoot",
+    "LoopbackServer",
+    "Responder",
+    "Revoked",
     "assert_clear_error",
     "clear_error",
     "forms_of",
@@ -48,8 +55,11 @@ __all__ = [
 _HOMES = {
     "assertions": ("assert_clear_error", "clear_error", "forms_of"),
     "authority": ("AUTHORITY_NAMES", "TEST_ID_NUMBER", "TEST_PASSWORD", "FakeAuthority"),
+    "crl": ("Revoked",),
     "keypool": ("FakeKey",),
+    "ocsp": ("Responder",),
     "root": ("FakeRoot",),
+    "server": ("Answer", "LoopbackServer"),
     "template": ("CertificateTemplate", "Extension", "name", "rdn"),
 }
 

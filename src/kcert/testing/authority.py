@@ -11,9 +11,11 @@ from kcert.credential import Credential, KeyPair
 from kcert.keys import PrivateKey
 from kcert.keys.profiles import NPKI
 from kcert.testing import extensions
+from kcert.testing.crl import ListIssuer
 from kcert.testing.dates import KOREA, aware, validity
 from kcert.testing.houses import HOUSES, TEST_NOTICE, House
 from kcert.testing.keypool import shared_keys
+from kcert.testing.ocsp import ResponseSigner
 from kcert.testing.root import FakeRoot
 from kcert.testing.subjects import FINANCIAL_POLICIES, subscriber
 from kcert.testing.template import CertificateTemplate
@@ -39,7 +41,7 @@ TEST_ID_NUMBER = "1234561234567"
 _R_OCTETS = 20
 
 
-class FakeAuthority:
+class FakeAuthority(ListIssuer, ResponseSigner):
     """One issuing authority of a made-up Korean hierarchy.
 
     Certificates follow those of the real authority in names, extensions, their order and

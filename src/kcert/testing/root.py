@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from kcert.certificate import Certificate
+from kcert.testing.crl import ListIssuer
 from kcert.testing.dates import aware
 from kcert.testing.extensions import (
     ANY_POLICY,
@@ -27,6 +28,7 @@ from kcert.testing.extensions import (
 )
 from kcert.testing.houses import ROOT_CPS, TEST_NOTICE
 from kcert.testing.keypool import shared_keys
+from kcert.testing.ocsp import ResponseSigner
 from kcert.testing.template import CertificateTemplate, name
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ _defaults: dict[bool, FakeRoot] = {}
 _lock = Lock()
 
 
-class FakeRoot:
+class FakeRoot(ListIssuer, ResponseSigner):
     """A self-signed root in the form of KISA's, or of the government's.
 
     KISA's carries subjectKeyIdentifier and critical basicConstraints and nothing else; the

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
@@ -13,9 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from kcert.certificate import Certificate
     from kcert.testing.keypool import Digest, FakeKey
 
-__all__ = ["CertificateTemplate", "Extension", "name", "rdn"]
+__all__ = [
+    "CertificateTemplate",
+    "Extension",
+    "StatementSigner",
+    "name",
+    "rdn",
+    "sign_statement",
+    "signature_algorithm",
+]
 
 _ATTRIBUTE_TYPES = {
     "CN": "2.5.4.3",
@@ -123,7 +132,7 @@ class CertificateTemplate:
     def _algorithm(self) -> bytes:
         if self.signature_algorithm is not None:
             return self.signature_algorithm
-        return encode.sequence(encode.oid(_SIGNATURE_ALGORITHMS[self.digest]), encode.null())
+        return signature_algorithm(self.digest)
 
     def tbs(self) -> bytes:
         """The TBSCertificate, DER."""
@@ -152,3 +161,33 @@ class CertificateTemplate:
 def _extensions(extensions: Iterable[Extension]) -> bytes:
     encoded = [extension.encode() for extension in extensions]
     return encode.context(3, encode.sequence(*encoded)) if encoded else b""
+
+
+class StatementSigner(Protocol):
+    """What signs lists and responses: an authority, or a root."""
+
+    @property
+    def key(self) -> FakeKey:
+        """Its key pair."""
+        ...
+
+    @property
+    def certificate(self) -> Certificate:
+        """Its own certificate."""
+        ...
+
+    @property
+    def digest(self) -> Digest:
+        """Hash of its signatures."""
+        ...
+
+
+def signature_algorithm(digest: Digest) -> bytes:
+    """AlgorithmIdentifier, DER, of an RSA signature over this hash."""
+    return encode.sequence(encode.oid(_SIGNATURE_ALGORITHMS[digest]), encode.null())
+
+
+def sign_statement(tbs: bytes, key: FakeKey, digest: Digest, *rest: bytes) -> bytes:
+    """A signed list or response: what is said, algorithm, signature, and what follows; DER."""
+    signature = encode.bit_string(key.sign(tbs, digest=digest))
+    return encode.sequence(tbs, signature_algorithm(digest), signature, *rest)

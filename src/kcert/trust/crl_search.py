@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["CrlSearch", "LocatedCrl"]
 
 _REMOVED: Final = "removeFromCRL"
+_OTHER_ISSUER: Final = "was issued by another authority"
 
 
 @frozen
@@ -125,7 +126,9 @@ class CrlSearch:
             return
         problem = self._unusable(crl) or self._out_of_scope(crl, point)
         if problem:
-            self._note(problem)
+            # Callers give lists of many issuers: that most are of others tells nobody anything.
+            if located.location is not None or problem != _OTHER_ISSUER:
+                self._note(problem)
             return
         scope = crl.scope
         covers = (scope.only_some_reasons or ALL_REASONS) & (point.reasons or ALL_REASONS)
@@ -180,7 +183,7 @@ class CrlSearch:
             if not scope.indirect:
                 return "is not an indirect one, as the certificate says it should be"
         elif not crl.issuer.matches(certificate.issuer):
-            return "was issued by another authority"
+            return _OTHER_ISSUER
         if scope.only_attribute_certificates:
             return "is for attribute certificates only"
         if scope.only_user_certificates and certificate.is_ca:

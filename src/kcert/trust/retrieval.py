@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kcert.errors import KcertError
+from kcert.errors import KcertError, UnavailableError
 from kcert.trust.crl import CertificateRevocationList
 from kcert.trust.ocsp import OcspResponse
 
@@ -76,7 +76,7 @@ class Retrieval:
         try:
             values = self._fetcher.get(url)
         except KcertError as error:
-            self._problems.append(f"{url}: {error}")
+            self._problems.append(f"{url}: {_why(error)}")
             return []
         return self._read(values, url)
 
@@ -106,7 +106,7 @@ class Retrieval:
             answer = self._fetcher.post(url, request.der, content_type=_OCSP_REQUEST)
             return OcspResponse.load(answer)
         except KcertError as error:
-            self._problems.append(f"{url}: {error}")
+            self._problems.append(f"{url}: {_why(error)}")
             return None
 
     def keep_response(self, url: str, certificate: Revocable, evidence: RevocationEvidence) -> None:
@@ -114,6 +114,10 @@ class Retrieval:
         expires = evidence.next_update
         if self._cache is not None and expires is not None and expires > self._at:
             self._cache.put(_response_key(url, certificate), [evidence.der], expires)
+
+
+def _why(error: KcertError) -> str:
+    return error.reason if isinstance(error, UnavailableError) else str(error)
 
 
 def _response_key(url: str, certificate: Revocable) -> str:

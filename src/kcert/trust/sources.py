@@ -153,7 +153,10 @@ class RevocationSources:
         for evidence in self._evidence(ocsp, search, problems):
             if evidence is not None:
                 return evidence
-        told = "; ".join(dict.fromkeys([*problems, *search.problems])) or "nothing is at hand"
+        told = (
+            "; ".join(dict.fromkeys([*problems, *search.problems]))
+            or "nothing at hand speaks for it"
+        )
         raise RevocationUnknownError(
             f"whether the certificate was revoked is not known: {told}",
             f"인증서의 폐지 여부를 알 수 없습니다: {told}",

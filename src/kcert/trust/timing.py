@@ -53,7 +53,9 @@ class Timing:
                 mention a certificate that had expired by then.
             fetched: Whether it was fetched just now, so that another clock than ours may be ahead.
         """
-        if this_update > self.at + (CLOCK_SKEW if fetched else timedelta()):
+        # The moment counts in whole seconds, and so does who writes fractions of one.
+        whole = this_update.replace(microsecond=0)
+        if whole > self.at + (CLOCK_SKEW if fetched else timedelta()):
             if not self.accept_later:
                 return f"is from {this_update.isoformat()}, after the moment in question"
             if not_after is not None and not_after < this_update:
