@@ -43,6 +43,8 @@ EXAMPLES = [
     errors.RevocationUnknownError("no answer", "폐지 여부를 알 수 없습니다"),
     errors.WeakAlgorithmError("sha1", "signature", fingerprint=FINGERPRINT),
     errors.AuthorityError("refused", "거절", status="rejection", failure=["badPOP"]),
+    errors.WeakIntegrityError("PKCS#12 file", None),
+    errors.WeakIntegrityError("PKCS#12 file", "HMAC with sha1", 1_024),
     errors.MissingExtraError("cloud", "cloud storage"),
     errors.StorageError("short write", "일부만 쓰였습니다", backend="file", name="a/b"),
     errors.NotFoundError("nothing there", "없습니다", backend="memory", name="a/b"),
