@@ -183,11 +183,11 @@ def test_a_single_file_is_opened_as_load_opens_it(folder, monkeypatch):
 
 
 def test_a_file_of_another_kind_is_named(tmp_path):
-    (tmp_path / "cert.pfx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "cert.pfx").write_bytes(b"%PDF-1.7")
     status, _, errors = run("demo", "--lang", "en", str(tmp_path / "cert.pfx"))
 
     assert status == 1
-    assert "this is a zip archive" in errors
+    assert "this is a PDF document" in errors
 
 
 def test_an_empty_folder_has_nothing_to_show(tmp_path):
