@@ -22,6 +22,7 @@ INNER = {
     "kcert.formats.gpki",
     "kcert.formats.npki",
     "kcert.formats.pem",
+    "kcert.formats.pkcs12",
     "kcert.keys.profiles",
     "kcert.testing.backend",
     "kcert.testing.strategies",

@@ -11,6 +11,7 @@ from kcert._asn1 import encode, oids
 from kcert.certificate import KeyUsage
 from kcert.credential import BagAttribute, Credential, KeyPair
 from kcert.errors import FormatError, KcertError, KeyMismatchError, UnsupportedAlgorithmError
+from kcert.keys.passwords import Password
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +49,12 @@ def credentials(
         KeyMismatchError: A key fits none of the certificates.
     """
     try:
-        matcher = _Matcher(contents, password, limits)
+        secret = Password(b"" if password is None else password)
     finally:
         del password
-    with_keys = matcher.pairs()
+    with secret:
+        matcher = _Matcher(contents, secret, limits)
+        with_keys = matcher.pairs()
     others = [entry for entry in matcher.certificates if entry not in matcher.taken]
     signing = [pair for pair in with_keys if pair.signs]
     rest = [pair for pair in with_keys if not pair.signs]
@@ -75,7 +78,7 @@ class _Matcher:
     def __init__(
         self,
         contents: Contents,
-        password: str | bytes | bytearray | memoryview | None,
+        password: Password,
         limits: Limits,
     ) -> None:
         self._password = password
@@ -149,9 +152,7 @@ class _Matcher:
     def _public_numbers(self, key: KeyEntry) -> tuple[int, int] | None:
         """Open the key for a look; ``None`` where it does not open."""
         try:
-            with key.key.unlock(
-                b"" if self._password is None else self._password, limits=self._limits
-            ) as opened:
+            with key.key.unlock(self._password.octets, limits=self._limits) as opened:
                 return opened.public_numbers
         except KcertError:
             return None
