@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kcert.trust.anchors import TrustAnchor
 from kcert.trust.budget import PathLimits
+from kcert.trust.comparison import Comparison, compare_figures
 from kcert.trust.figures import AuthorityFigures, Family, known_authorities
 from kcert.trust.path import ValidatedPath
 from kcert.trust.policy_sets import PolicySet
@@ -26,6 +27,7 @@ from kcert.trust.weakness import Weakness, WeakPart
 __all__ = [
     "AuthorityFigures",
     "CheckContext",
+    "Comparison",
     "EvidenceKind",
     "Family",
     "Issuer",
@@ -43,5 +45,6 @@ __all__ = [
     "ValidatedPath",
     "WeakPart",
     "Weakness",
+    "compare_figures",
     "known_authorities",
 ]
