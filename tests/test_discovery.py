@@ -13,7 +13,7 @@ import pytest
 import kcert
 from kcert.discovery import Drive, DriveKind, Found, PlaceKind, Platform, System, discover
 from kcert.errors import KcertError, NotFoundError, UnavailableError
-from kcert.formats import npki
+from kcert.formats import gpki, npki
 from kcert.storage import platform as platform_module
 from kcert.testing import FakeAuthority
 
@@ -339,3 +339,93 @@ def test_listing_is_lazy_and_light(tmp_path, install):
 def test_the_front_door_has_it():
     assert kcert.discover is discover
     assert kcert.Found is Found
+
+
+# Government files
+
+
+@pytest.fixture(scope="module")
+def official():
+    made = {}
+
+    def official(name):
+        if name not in made:
+            made[name] = FakeAuthority("GPKI").issue(name, common_name=f"123{name}456", km=True)
+        return made[name]
+
+    return official
+
+
+def test_government_folders_are_looked_through_on_windows(tmp_path, official):
+    home, drive = tmp_path / "C" / "Users" / "gildong", tmp_path / "C"
+    gpki.write_folder(official("홍길동"), drive / "GPKI" / "Certificate" / "class2")
+    gpki.write_folder(official("김철수"), drive / "GPKI" / "Certificate" / "class2")
+    gpki.write_folder(official("서버"), drive / "gpki" / "Certificate" / "class1")
+    gpki.write_folder(official("로컬"), home / "AppData" / "LocalLow" / "GPKI")
+    gpki.write_folder(official("교사"), drive / "EPKI" / "Certificate" / "class2")
+    platform = Platform(
+        system=System.WINDOWS, home=home, drives=lambda: [Drive(drive, DriveKind.FIXED)]
+    )
+
+    assert found_in(platform) == {
+        ("홍길동", PlaceKind.DRIVE),
+        ("김철수", PlaceKind.DRIVE),
+        ("서버", PlaceKind.DRIVE),
+        ("로컬", PlaceKind.USER),
+        ("교사", PlaceKind.DRIVE),
+    }
+
+
+@pytest.mark.parametrize(
+    ("system", "parent"),
+    [
+        (System.LINUX, "home"),
+        (System.MACOS, "home/Library/Preferences"),
+        (System.MACOS, "Volumes/STICK"),
+        (System.WSL, "mnt/c"),
+        (System.WSL, "mnt/c/Users/gildong/AppData/LocalLow"),
+    ],
+)
+@pytest.mark.parametrize("name", ["GPKI", "EPKI", "gpki"])
+def test_government_folders_are_looked_through_elsewhere(tmp_path, official, system, parent, name):
+    gpki.write_folder(official("홍길동"), tmp_path / parent / name / "Certificate" / "class2")
+    platform = Platform(system=system, home=tmp_path / "home", root=tmp_path)
+
+    assert [found.certificate.holder_name for found in discover(platform=platform)] == ["홍길동"]
+
+
+def test_what_is_found_in_government_files_loads_by_its_location(tmp_path, official):
+    folder = tmp_path / "class2"
+    gpki.write_folder(official("홍길동"), folder)
+    gpki.write_folder(official("김철수"), folder)
+
+    found = {one.certificate.holder_name: one for one in discover([tmp_path])}
+
+    for name in ("홍길동", "김철수"):
+        assert found[name].load() == official(name)
+        assert found[name].location == folder / f"123{name}456_sig.cer"
+        assert kcert.load(found[name].location) == official(name)
+
+
+def test_environment_names_government_folders_too(tmp_path, official):
+    gpki.write_folder(official("홍길동"), tmp_path / "named" / "class2")
+    platform = Platform(
+        system=System.LINUX,
+        home=tmp_path / "home",
+        root=tmp_path,
+        environ={"KCERT_NPKI_PATH": str(tmp_path / "named")},
+    )
+
+    assert found_in(platform) == {("홍길동", PlaceKind.ENVIRONMENT)}
+
+
+def test_a_broken_government_file_is_told_and_stops_nothing(tmp_path, official):
+    folder = tmp_path / "class2"
+    gpki.write_folder(official("홍길동"), folder)
+    gpki.write_folder(official("김철수"), folder)
+    (folder / "123김철수456_sig.key").write_bytes(b"damaged")
+
+    found = {one.certificate.holder_name: one for one in discover([folder])}
+
+    assert found["홍길동"].problem is None
+    assert "_sig.key" in str(found["김철수"].problem)
