@@ -67,6 +67,11 @@ SCRYPT: Final = "1.3.6.1.4.1.11591.4.11"
 CAMELLIA128_CBC: Final = "1.2.392.200011.61.1.1.1.2"
 CAMELLIA192_CBC: Final = "1.2.392.200011.61.1.1.1.3"
 CAMELLIA256_CBC: Final = "1.2.392.200011.61.1.1.1.4"
+PBE_MD5_DES: Final = "1.2.840.113549.1.5.3"
+PBE_MD5_RC2: Final = "1.2.840.113549.1.5.6"
+PBE_SHA1_DES: Final = "1.2.840.113549.1.5.10"
+PBE_SHA1_RC2: Final = "1.2.840.113549.1.5.11"
+DES_CBC: Final = "1.3.14.3.2.7"
 RC2_CBC: Final = "1.2.840.113549.3.2"
 RC4: Final = "1.2.840.113549.3.4"
 DES_EDE3_CBC: Final = "1.2.840.113549.3.7"
@@ -187,18 +192,18 @@ _NAMES: Final[dict[str, str]] = {
     AES192_GCM: "aes192-GCM",
     AES256_GCM: "aes256-GCM",
     P_SPECIFIED: "id-pSpecified",
-    "1.3.14.3.2.7": "desCBC",
+    DES_CBC: "desCBC",
     RC2_CBC: "rc2CBC",
     RC4: "rc4",
     CAMELLIA128_CBC: "camellia128-cbc",
     CAMELLIA192_CBC: "camellia192-cbc",
     CAMELLIA256_CBC: "camellia256-cbc",
     "1.2.840.113549.1.5.1": "pbeWithMD2AndDES-CBC",
-    "1.2.840.113549.1.5.3": "pbeWithMD5AndDES-CBC",
+    PBE_MD5_DES: "pbeWithMD5AndDES-CBC",
     "1.2.840.113549.1.5.4": "pbeWithMD2AndRC2-CBC",
-    "1.2.840.113549.1.5.6": "pbeWithMD5AndRC2-CBC",
-    "1.2.840.113549.1.5.10": "pbeWithSHA1AndDES-CBC",
-    "1.2.840.113549.1.5.11": "pbeWithSHA1AndRC2-CBC",
+    PBE_MD5_RC2: "pbeWithMD5AndRC2-CBC",
+    PBE_SHA1_DES: "pbeWithSHA1AndDES-CBC",
+    PBE_SHA1_RC2: "pbeWithSHA1AndRC2-CBC",
     PKCS12_RC4_128: "pbeWithSHAAnd128BitRC4",
     PKCS12_RC4_40: "pbeWithSHAAnd40BitRC4",
     PKCS12_TRIPLE_DES: "pbeWithSHAAnd3-KeyTripleDES-CBC",

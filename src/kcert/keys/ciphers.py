@@ -134,27 +134,15 @@ def _camellia(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) 
     raise UnsupportedAlgorithmError(None, f"camellia{8 * len(key)}-cbc", use="key lock")
 
 
-def _rc4(encrypting: bool, key: bytes, _iv: bytes, data: bytes | bytearray) -> bytearray:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
-    from cryptography.hazmat.primitives.ciphers import Cipher
+def _des(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    # Triple DES under one key is DES: the second pass undoes the first.
+    return _triple_des(encrypting, key * 3, iv, data)
 
-    try:
-        cipher = Cipher(ARC4(key), mode=None)
-        context = cipher.encryptor() if encrypting else cipher.decryptor()
-    except UnsupportedAlgorithm:
-        context = None
-    if context is None:
-        raise UnsupportedAlgorithmError(
-            RC4.oid,
-            RC4.name,
-            use="decryption",
-            hint="OpenSSL's legacy ciphers are switched off here",
-            hint_ko="이 환경에서는 OpenSSL의 옛 암호가 꺼져 있습니다",
-        )
-    out = bytearray(len(data))
-    context.update_into(data, out)
-    return out
+
+def _rc4(_encrypting: bool, key: bytes, _iv: bytes, data: bytes | bytearray) -> bytearray:
+    from kcert.keys.rc4 import rc4
+
+    return rc4(key, data)
 
 
 def _rc2(_encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
@@ -245,8 +233,10 @@ CIPHERS: Final = {
     )
 }
 
-# Read in old PKCS#12 files, never written; not among the ciphers of PBES2.
+# Read in old files, never written.
+DES: Final = BlockCipher(oids.DES_CBC, 8, 8, 56, _des)
 RC2_128: Final = BlockCipher(oids.RC2_CBC, 16, 8, 64, _rc2)
+RC2_64: Final = BlockCipher(oids.RC2_CBC, 8, 8, 64, _rc2)
 RC2_40: Final = BlockCipher(oids.RC2_CBC, 5, 8, 40, _rc2)
 RC4: Final = StreamCipher(oids.RC4, 16, 1, 64, _rc4)
 RC4_40: Final = StreamCipher(oids.RC4, 5, 1, 40, _rc4)

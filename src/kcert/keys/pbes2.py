@@ -2,21 +2,22 @@
 """PBES2 (RFC 8018 section 6.2): a cipher and a key derivation, each with parameters of its own.
 
 Ciphers are those of `kcert.keys.ciphers.CIPHERS`; keys come from PBKDF2 with a pseudo-random
-function of `kcert.keys.kdf.PRF_DIGESTS`, or from scrypt (RFC 7914), which is only read.
+function of `kcert.keys.kdf.PRF_DIGESTS`, or from scrypt (RFC 7914), which is only read. So are DES
+and RC2.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kcert._asn1 import encode, oids
 from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert._asn1.pkcs5 import PBES2Parameters, PBKDF2Parameters, ScryptParameters
 from kcert.errors import FormatError, UnsupportedAlgorithmError
-from kcert.keys.ciphers import CIPHERS, BlockCipher
+from kcert.keys.ciphers import CIPHERS, DES, RC2_40, RC2_64, RC2_128, BlockCipher
 from kcert.keys.kdf import PRF_DIGESTS, pbkdf2
 from kcert.keys.scheme import USE, Scheme
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from kcert.keys.profiles import LockProfile
 
 __all__ = ["new_pbes2", "read_pbes2"]
+
+# RFC 8018 B.2.3: the version of RC2's parameters stands for how many bits of the key count.
+_RC2_VERSIONS: Final = {160: RC2_40, 120: RC2_64, 58: RC2_128}
 
 
 def _pbkdf2(
@@ -74,8 +78,33 @@ def _cipher(oid: str, use: str = USE) -> BlockCipher:
     return cipher
 
 
-def _read_iv(encryption: AlgorithmIdentifier, cipher: BlockCipher) -> bytes:
-    reader = Reader(encryption.parameters or b"", f"parameters of {cipher.name}")
+def _read_cipher(encryption: AlgorithmIdentifier, use: str) -> tuple[BlockCipher, bytes]:
+    """The cipher and its initialisation vector."""
+    if encryption.oid == oids.RC2_CBC:
+        return _read_rc2(encryption, use)
+    cipher = DES if encryption.oid == oids.DES_CBC else _cipher(encryption.oid, use)
+    return cipher, _read_iv(Reader(encryption.parameters or b"", _parameters_of(cipher)), cipher)
+
+
+def _read_rc2(encryption: AlgorithmIdentifier, use: str) -> tuple[BlockCipher, bytes]:
+    """RC2-CBC-Parameter (RFC 8018 B.2.3): the version, and the vector."""
+    outer = Reader(encryption.parameters or b"", _parameters_of(RC2_128))
+    inner = outer.sequence()
+    outer.finish()
+    version = inner.integer()
+    cipher = _RC2_VERSIONS.get(version)
+    if cipher is None:
+        raise UnsupportedAlgorithmError(
+            encryption.oid, encryption.name, use=f"{use}, cipher, with parameters of its own"
+        )
+    return cipher, _read_iv(inner, cipher)
+
+
+def _parameters_of(cipher: BlockCipher) -> str:
+    return f"parameters of {cipher.name}"
+
+
+def _read_iv(reader: Reader, cipher: BlockCipher) -> bytes:
     iv = reader.octet_string()
     reader.finish()
     if len(iv) != cipher.block_size:
@@ -99,14 +128,14 @@ def read_pbes2(algorithm: AlgorithmIdentifier, use: str = USE) -> Scheme:
             raise UnsupportedAlgorithmError(prf.oid, prf.name, use=f"{use}, PBKDF2 function")
         if prf.parameters not in (None, NULL_PARAMETERS):
             raise FormatError("PBKDF2 parameters", "the HMAC has parameters that are not NULL")
-        cipher = _cipher(whole.encryption.oid, use)
+        cipher, iv = _read_cipher(whole.encryption, use)
         _check_key_length(parameters.key_length, cipher, "PBKDF2 parameters")
-        return _pbkdf2(cipher, _read_iv(whole.encryption, cipher), parameters, algorithm)
+        return _pbkdf2(cipher, iv, parameters, algorithm)
     if derivation.oid == oids.SCRYPT:
         cost = ScryptParameters.read(derivation)
-        cipher = _cipher(whole.encryption.oid, use)
+        cipher, iv = _read_cipher(whole.encryption, use)
         _check_key_length(cost.key_length, cipher, "scrypt parameters")
-        return _scrypt(cipher, _read_iv(whole.encryption, cipher), cost, algorithm)
+        return _scrypt(cipher, iv, cost, algorithm)
     raise UnsupportedAlgorithmError(derivation.oid, derivation.name, use=f"{use}, key derivation")
 
 

@@ -21,7 +21,9 @@ from kcert.errors import UnsupportedAlgorithmError
 from kcert.keys import pkcs12
 from kcert.keys.ciphers import (
     CIPHERS,
+    DES,
     RC2_40,
+    RC2_64,
     RC2_128,
     RC4,
     RC4_40,
@@ -79,6 +81,16 @@ def _seed_fixed_iv(password: bytearray, salt: bytes, iterations: int) -> tuple[b
     return pbkdf1("sha1", password, salt, iterations)[:16], b"0123456789012345"
 
 
+def _pbes1(oid: str, cipher: BlockCipher, digest: str) -> PbeScheme:
+    """A scheme of RFC 8018 section 6.1."""
+
+    def derive(password: bytearray, salt: bytes, iterations: int) -> tuple[bytes, bytes]:
+        derived = pbkdf1(digest, password, salt, iterations)
+        return derived[:8], derived[8:16]
+
+    return PbeScheme(oid, cipher, derive, writable=False)
+
+
 def _pkcs12(oid: str, cipher: BlockCipher, *, writable: bool = False) -> PbeScheme:
     """A scheme of RFC 7292 appendix C."""
     # With two keys for triple DES the first is the third, too.
@@ -113,6 +125,10 @@ PBE_SCHEMES: Final = {
         _pkcs12(oids.PKCS12_RC2_40, RC2_40),
         _pkcs12(oids.PKCS12_RC4_128, RC4),
         _pkcs12(oids.PKCS12_RC4_40, RC4_40),
+        _pbes1(oids.PBE_MD5_DES, DES, "md5"),
+        _pbes1(oids.PBE_MD5_RC2, RC2_64, "md5"),
+        _pbes1(oids.PBE_SHA1_DES, DES, "sha1"),
+        _pbes1(oids.PBE_SHA1_RC2, RC2_64, "sha1"),
     )
 }
 
