@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from kcert._asn1 import der, oids
@@ -42,15 +43,14 @@ def to_octets(data: Octets | str, encoding: TextEncoding) -> bytes:
     """
     if not isinstance(data, str):
         return bytes(data)
-    try:
+    # The codec's own error would hold the text.
+    with suppress(UnicodeEncodeError):
         return data.encode(encoding)
-    except UnicodeEncodeError:
-        # The cause would hold the text.
-        raise FormatError(
-            "text",
-            f"it has characters that {encoding} does not have",
-            reason_ko=f"{encoding}에 없는 글자가 있습니다",
-        ) from None
+    raise FormatError(
+        "text",
+        f"it has characters that {encoding} does not have",
+        reason_ko=f"{encoding}에 없는 글자가 있습니다",
+    )
 
 
 def chunks(source: Readable | Iterable[bytes]) -> Iterator[bytes]:

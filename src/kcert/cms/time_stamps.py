@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from kcert._asn1 import oids
@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     from kcert.cms.demands import Trust
     from kcert.cms.models import MessageSigner
 
-__all__ = ["Transport", "add_time_stamp", "check_embedded", "time_stamp", "verify_time_stamp"]
+__all__ = [
+    "Transport",
+    "add_time_stamp",
+    "check_embedded",
+    "time_stamp",
+    "verify_imprint",
+    "verify_time_stamp",
+]
 
 Transport = Callable[[bytes], bytes]
 """Takes a request (application/timestamp-query) to the authority and brings its answer back."""
@@ -128,6 +135,33 @@ def verify_time_stamp(
     return _verify(
         to_binary(token, _FORMAT),
         content.digest,
+        Demands(trust=trust, at=at, certificates=certificates),
+    )
+
+
+def verify_imprint(
+    token: Blob,
+    imprints: Mapping[str, bytes],
+    *,
+    trust: Trust | None = None,
+    at: datetime | None = None,
+    certificates: Iterable[Certificate] = (),
+) -> TimeStamp:
+    """Verify a time stamp where only hashes of the data are at hand.
+
+    Args:
+        token: The TimeStampToken, in any form that `verify` reads.
+        imprints: Hashes of the data by their names, ``{"sha256": …}``.
+        trust: See `verify_time_stamp`.
+        at: See `verify_time_stamp`.
+        certificates: See `verify_time_stamp`.
+
+    Raises:
+        SignatureError: It does not hold, or is over none of these. See `verify_time_stamp`.
+    """
+    return _verify(
+        to_binary(token, _FORMAT),
+        lambda name: imprints.get(name, b""),
         Demands(trust=trust, at=at, certificates=certificates),
     )
 
