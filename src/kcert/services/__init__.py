@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What particular Korean services expect. Each module stands by itself; import it by name."""
+
+from __future__ import annotations
+
+__all__: list[str] = []
