@@ -157,6 +157,31 @@ _TABLE = (
         "the certificate carries no VID; identity checks by number are not possible with it",
         "인증서에 VID가 없어 식별번호를 이용한 본인확인을 할 수 없습니다",
     ),
+    # Whether to believe it: only where a trust store was given
+    FindingCode(
+        "revoked",
+        _E,
+        "the certificate or one above it was revoked ({revocation_reason}) at {since}",
+        "인증서 또는 상위 인증서가 {since}에 폐지되었습니다({revocation_reason})",
+    ),
+    FindingCode(
+        "not-trusted",
+        _E,
+        "the certificate is not to be believed: {reason}",
+        "신뢰할 수 없는 인증서입니다: {reason_ko}",
+    ),
+    FindingCode(
+        "revocation-unknown",
+        _W,
+        "whether the certificate was revoked is not known: {reason}",
+        "인증서의 폐지 여부를 알 수 없습니다: {reason}",
+    ),
+    FindingCode(
+        "trusted",
+        _I,
+        "the certificate was issued under {root} and holds at the moment in question",
+        "{root} 아래에서 발급된 인증서이며 해당 시점에 유효합니다",
+    ),
     # The locks
     FindingCode(
         "weak-lock",

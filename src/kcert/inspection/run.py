@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kcert.certificate import Certificate
 from kcert.certificate.validity import moment
-from kcert.inspection import certificate_checks, credential_checks
+from kcert.inspection import certificate_checks, credential_checks, trust_checks
 from kcert.inspection.codes import CODES, Severity
 from kcert.inspection.report import Report
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from kcert.credential import Credential
     from kcert.inspection.report import Finding
+    from kcert.trust import Revocation, RevocationChecker, TrustStore
 
 __all__ = ["inspect"]
 
@@ -23,14 +24,25 @@ _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _PLACE = {code: number for number, code in enumerate(CODES)}
 
 
-def inspect(subject: Certificate | Credential, at: datetime | None = None) -> Report:
+def inspect(
+    subject: Certificate | Credential,
+    at: datetime | None = None,
+    *,
+    trust: TrustStore | None = None,
+    revocation: Revocation | None = None,
+    checker: RevocationChecker | None = None,
+) -> Report:
     """Find out everything there is to say, without password, network or files.
 
-    Whether the certificate is genuine or revoked is not asked here; that takes a `TrustStore`.
+    Whether the certificate is genuine is asked where a trust store is given, and whether it was
+    revoked where that is asked for too. Only a checker that fetches goes to the network.
 
     Args:
         subject: A certificate, or a credential with all its parts.
         at: The moment for which to judge, aware; default now.
+        trust: The authorities to believe; ``None`` does not ask.
+        revocation: How much to ask about revocation; ``None`` does not ask.
+        checker: Who is asked about it, default the store's.
 
     Returns:
         The report.
@@ -41,13 +53,21 @@ def inspect(subject: Certificate | Credential, at: datetime | None = None) -> Re
     """
     at = moment(at)
     if isinstance(subject, Certificate):
+        certificate = subject
         found = certificate_checks.check(subject, at)
     elif isinstance(getattr(subject, "certificate", None), Certificate):
+        certificate = subject.certificate
         found = credential_checks.check(subject, at)
     else:
         raise TypeError("subject must be a Certificate or a Credential")
     # One malformed extension can come up in several checks.
-    findings = sorted(dict.fromkeys(found), key=_rank)
+    findings = list(dict.fromkeys(found))
+    if trust is not None:
+        above = getattr(subject, "ca_certificates", ())
+        findings += trust_checks.check(
+            certificate, at, trust, intermediates=above, revocation=revocation, checker=checker
+        )
+    findings.sort(key=_rank)
     return Report(subject=subject, at=at, findings=tuple(findings))
 
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 
 from kcert.trust.anchors import TrustAnchor
 from kcert.trust.budget import PathLimits
+from kcert.trust.cache import RevocationCache
+from kcert.trust.challenges import ChallengeStore, MemoryChallengeStore
 from kcert.trust.comparison import Comparison, compare_figures
+from kcert.trust.crl import CertificateRevocationList, RevokedCertificate
+from kcert.trust.fetching import Fetcher, NetworkFetcher
 from kcert.trust.figures import AuthorityFigures, Family, known_authorities
+from kcert.trust.ocsp import OcspRequest, OcspResponse
+from kcert.trust.ocsp_check import ResponderRule
 from kcert.trust.path import ValidatedPath
 from kcert.trust.policy_sets import PolicySet
 from kcert.trust.purpose import Purpose
+from kcert.trust.registration import (
+    Proof,
+    Refusal,
+    Registration,
+    RegistrationStep,
+    register,
+)
 from kcert.trust.revocation import (
     CheckContext,
     EvidenceKind,
@@ -20,26 +33,42 @@ from kcert.trust.revocation import (
     RevocationEvidence,
     RevocationStatus,
 )
+from kcert.trust.sources import RevocationSources
 from kcert.trust.state import PathInputs
 from kcert.trust.store import TrustStore
 from kcert.trust.weakness import Weakness, WeakPart
 
 __all__ = [
     "AuthorityFigures",
+    "CertificateRevocationList",
+    "ChallengeStore",
     "CheckContext",
     "Comparison",
     "EvidenceKind",
     "Family",
+    "Fetcher",
     "Issuer",
+    "MemoryChallengeStore",
+    "NetworkFetcher",
+    "OcspRequest",
+    "OcspResponse",
     "PathInputs",
     "PathLimits",
     "PolicySet",
+    "Proof",
     "Purpose",
+    "Refusal",
+    "Registration",
+    "RegistrationStep",
+    "ResponderRule",
     "Revocable",
     "Revocation",
+    "RevocationCache",
     "RevocationChecker",
     "RevocationEvidence",
+    "RevocationSources",
     "RevocationStatus",
+    "RevokedCertificate",
     "TrustAnchor",
     "TrustStore",
     "ValidatedPath",
@@ -47,4 +76,5 @@ __all__ = [
     "Weakness",
     "compare_figures",
     "known_authorities",
+    "register",
 ]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -97,6 +96,8 @@ class RevocationCache:
         with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._make_room(len(header) + len(body))
+            import tempfile  # late: it loads a lot that reading needs not
+
             # Made for this user alone, and moved into place when it is whole.
             handle, partial = tempfile.mkstemp(suffix=_PARTIAL, dir=self._folder)
             try:

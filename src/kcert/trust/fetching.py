@@ -6,8 +6,6 @@ Nothing is fetched unless a `Fetcher` is given to `RevocationSources`.
 
 from __future__ import annotations
 
-import http.client
-import ssl
 from typing import TYPE_CHECKING, Final, Protocol, cast
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -26,6 +24,7 @@ __all__ = ["Fetcher", "NetworkFetcher"]
 
 _DEADLINE: Final = 10.0
 _MAX_REDIRECTS: Final = 3
+_OK: Final = 200
 _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 _PORTS: Final = {"http": 80, "https": 443}
 _MAX_URL: Final = 4096
@@ -148,10 +147,14 @@ class NetworkFetcher:
 
     def _once(self, request: _Request, url: str, deadline: Deadline) -> bytes | str:
         """One request: the body of the answer, or where it redirects to."""
+        import http.client
+
         scheme, host, port, target = _http_parts(url)
         connection, _ = connect(host, port, deadline, allow_private=self._allow_private)
         try:
             if scheme == "https":
+                import ssl
+
                 connection.settimeout(deadline.left())
                 context = ssl.create_default_context()
                 connection = context.wrap_socket(connection, server_hostname=host)
@@ -203,6 +206,8 @@ def _http_parts(url: str) -> tuple[str, str, int, str]:
 
 def _answer(connection: BoundedSocket, request: _Request) -> bytes | str:
     """Read an answer: its body, or the URL it redirects to."""
+    import http.client
+
     # HTTPResponse asks no more of a socket than a file to read from.
     max_size = request.max_size
     response = http.client.HTTPResponse(cast("socket.socket", connection), method=request.method)
@@ -211,7 +216,7 @@ def _answer(connection: BoundedSocket, request: _Request) -> bytes | str:
         location = response.headers.get("Location")
         if response.status in _REDIRECTS and location:
             return location
-        if response.status != http.client.OK:
+        if response.status != _OK:
             raise unavailable(
                 f"the server answered {response.status}",
                 f"서버가 {response.status}(으)로 응답했습니다",
