@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import time
+
 import pytest
 from attrs import evolve
 from hypothesis import given, settings
@@ -487,6 +489,42 @@ def test_bags_size_and_nesting_are_capped(written):
         bag = encode_safe_bag(oids.SAFE_CONTENTS_BAG, safe_contents([bag]))
     with clear_error(LimitError):
         pkcs12.load(pfx_of(bag), PASSWORD)
+
+
+def test_locking_many_open_keys_is_capped(open_file):
+    (part,) = read_authenticated_safe(PFX.read(open_file).auth_safe)
+    key = next(bag for bag in read_safe_contents(part) if bag.oid == oids.KEY_BAG)
+
+    with clear_error(LimitError):
+        pkcs12.load(
+            pfx_of(*[encode_safe_bag(key.oid, key.value)] * 3),
+            PASSWORD,
+            limits=Limits(max_total_iterations=1_200_000),
+        )
+
+
+def test_hundreds_of_pairs_are_matched_in_no_time(authority, credential):
+    """Certificates and keys that a hostile file makes up cost their size, not its square."""
+    issued = authority.issue(profile=CHEAPEST, serial_number=0x112233).certificate
+    serial = issued.der.index(b"\x11\x22\x33")
+    bags = []
+    for number in range(499):
+        changed = bytearray(issued.der)
+        changed[serial + 1 : serial + 3] = (1000 + number).to_bytes(2, "big")
+        value = encode.sequence(
+            encode.oid(oids.X509_CERTIFICATE), encode.context(0, encode.octet_string(changed))
+        )
+        link = pkcs12.contents.BagAttribute(
+            oids.LOCAL_KEY_ID, (encode.octet_string(str(number).encode()),)
+        )
+        bags.append(encode_safe_bag(oids.CERT_BAG, value, [link]))
+        bags.append(encode_safe_bag(oids.SHROUDED_KEY_BAG, credential.key.der, [link]))
+    file = pfx_of(*bags)
+
+    start = time.process_time()
+    found = pkcs12.load_all(file, PASSWORD, limits=Limits(max_file_size=len(file)))
+    assert len(found) == 499
+    assert time.process_time() - start < 10
 
 
 def test_bags_inside_of_bags_are_found(credential, written):

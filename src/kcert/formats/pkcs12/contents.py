@@ -145,6 +145,7 @@ class _Sorter:
         self._certificates: list[CertificateEntry] = []
         self._keys: list[KeyEntry] = []
         self._problems: list[KcertError] = []
+        self._iterations = 0
 
     def contents(
         self, lock: str | bytes | bytearray | memoryview | None, profile: LockProfile
@@ -210,6 +211,7 @@ class _Sorter:
                 "pkcs12.load_unencrypted를 쓰십시오",
             )
         try:
+            self._charge(profile.iterations)
             public_numbers = None
             try:
                 with PrivateKey.load(bag.value, limits=self._limits) as opened:
@@ -220,6 +222,13 @@ class _Sorter:
             self._key(bag, EncryptedKey.lock(bag.value, lock, profile), public_numbers)
         finally:
             del lock
+
+    def _charge(self, iterations: int) -> None:
+        """Count the work of locking, which a file of many open keys asks for."""
+        self._iterations += iterations
+        maximum = self._limits.max_total_iterations
+        if self._iterations > maximum:
+            raise LimitError("iterations in total", self._iterations, maximum, where=_FORMAT)
 
     def _left_out(self, oid: str) -> None:
         self._problems.append(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -55,7 +56,7 @@ def credentials(
     with secret:
         matcher = _Matcher(contents, secret, limits)
         with_keys = matcher.pairs()
-    others = [entry for entry in matcher.certificates if entry not in matcher.taken]
+    others = list(matcher.free.values())
     signing = [pair for pair in with_keys if pair.signs]
     rest = [pair for pair in with_keys if not pair.signs]
     found: list[Credential] = []
@@ -75,21 +76,19 @@ def _same_holder(pair: _Pair, other: _Pair) -> bool:
 class _Matcher:
     """Finds the certificate of each key."""
 
-    def __init__(
-        self,
-        contents: Contents,
-        password: Password,
-        limits: Limits,
-    ) -> None:
+    def __init__(self, contents: Contents, password: Password, limits: Limits) -> None:
         self._password = password
         self._limits = limits
         self._keys = contents.keys
         self._problems = contents.problems
-        self.certificates: list[CertificateEntry] = []
+        # One certificate may stand in a file twice; it counts once. Those left are without a key.
+        self.free: dict[bytes, CertificateEntry] = {}
         for entry in contents.certificates:
-            if all(entry.certificate != known.certificate for known in self.certificates):
-                self.certificates.append(entry)
-        self.taken: list[CertificateEntry] = []
+            self.free.setdefault(entry.certificate.der, entry)
+        self._keys_named = Counter(key.local_key_id for key in contents.keys)
+        self._named: dict[bytes | None, list[CertificateEntry]] = {}
+        for entry in self.free.values():
+            self._named.setdefault(entry.local_key_id, []).append(entry)
 
     def pairs(self) -> list[_Pair]:
         if not self._keys:
@@ -102,7 +101,7 @@ class _Matcher:
                 "it has no private key; use pkcs12.read to see its certificates",
                 reason_ko="개인키가 없습니다; 인증서만 보려면 pkcs12.read를 쓰십시오",
             )
-        if not self.certificates:
+        if not self.free:
             raise FormatError(
                 _FORMAT,
                 "it has a private key but no certificate; use pkcs12.read and give the "
@@ -110,29 +109,32 @@ class _Matcher:
                 reason_ko="개인키만 있고 인증서가 없습니다; pkcs12.read로 읽은 뒤 인증서와 함께 "
                 "kcert.Credential을 만드십시오",
             )
-        found: list[_Pair] = []
         # What says which certificate it belongs to goes first, so that less is left to compare.
-        for key in sorted(self._keys, key=lambda key: self._named(key) is None):
-            entry = self._named(key) or self._compared(key)
-            self.taken.append(entry)
-            found.append(_Pair(entry, key))
-        return sorted(found, key=lambda pair: self._keys.index(pair.key))
+        found: dict[int, CertificateEntry] = {}
+        for index, key in enumerate(self._keys):
+            named = self._certificate_named(key)
+            if named is not None:
+                found[index] = self._take(named)
+        for index, key in enumerate(self._keys):
+            if index not in found:
+                found[index] = self._take(self._compared(key, len(self._keys) - len(found)))
+        return [_Pair(found[index], key) for index, key in enumerate(self._keys)]
 
-    def _free(self) -> list[CertificateEntry]:
-        return [entry for entry in self.certificates if entry not in self.taken]
+    def _take(self, entry: CertificateEntry) -> CertificateEntry:
+        return self.free.pop(entry.certificate.der)
 
-    def _named(self, key: KeyEntry) -> CertificateEntry | None:
+    def _certificate_named(self, key: KeyEntry) -> CertificateEntry | None:
         """The one certificate with the key's localKeyID, where no other key has it too."""
         wanted = key.local_key_id
-        if wanted is None or sum(other.local_key_id == wanted for other in self._keys) > 1:
+        same = self._named.get(wanted, [])
+        if wanted is None or self._keys_named[wanted] > 1 or len(same) != 1:
             return None
-        same = [entry for entry in self._free() if entry.local_key_id == wanted]
-        return same[0] if len(same) == 1 else None
+        return same[0]
 
-    def _compared(self, key: KeyEntry) -> CertificateEntry:
+    def _compared(self, key: KeyEntry, keys_left: int) -> CertificateEntry:
         """The certificate with the key's public key; of several the one that is valid longest."""
         numbers = key.public_numbers or self._public_numbers(key)
-        free = self._free()
+        free = list(self.free.values())
         if numbers is not None:
             same = [entry for entry in free if entry.certificate.rsa_numbers == numbers]
             if not same:
@@ -140,7 +142,7 @@ class _Matcher:
             return max(same, key=lambda entry: entry.certificate.validity.not_after)
         # The key cannot be looked into: only what is left when nothing else fits.
         possible = [entry for entry in free if not entry.certificate.is_ca] or free
-        if len(possible) == 1 and len(self._keys) == len(self.taken) + 1:
+        if len(possible) == 1 and keys_left == 1:
             return possible[0]
         raise FormatError(
             _FORMAT,
