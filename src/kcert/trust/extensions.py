@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kcert._asn1.path_extensions import GeneralName, RawNameConstraints
     from kcert.certificate import Certificate
 
-__all__ = ["ANY_POLICY", "PathExtensions"]
+__all__ = ["ANY_POLICY", "PathExtensions", "unknown_critical"]
 
 T = TypeVar("T")
 
@@ -113,7 +113,8 @@ def _policies(certificate: Certificate) -> tuple[str, ...] | None:
     return policies
 
 
-def _unknown_critical(certificate: Certificate) -> str | None:
+def unknown_critical(certificate: Certificate) -> str | None:
+    """The first critical extension that kcert does not understand, or ``None``."""
     critical = (extension.oid for extension in certificate.extensions if extension.critical)
     return next((oid for oid in critical if oid not in _UNDERSTOOD), None)
 
@@ -142,7 +143,7 @@ def _of(certificate: Certificate) -> PathExtensions:
         inhibit_any_policy=read(path.INHIBIT_ANY_POLICY, path.read_inhibit_any_policy, None),
         name_constraints=read(path.NAME_CONSTRAINTS, path.read_name_constraints, None),
         alternative_names=read(x509.SUBJECT_ALT_NAME, path.read_general_names, ()),
-        unknown_critical=_unknown_critical(certificate),
+        unknown_critical=unknown_critical(certificate),
     )
 
 

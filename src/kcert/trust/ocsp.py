@@ -208,5 +208,7 @@ def _is_about(
     asked = request.certificate_id if request is not None else None
     if asked is not None and asked.hash_algorithm.oid != found.hash_algorithm.oid:
         return False
+    if not certificate.issuer.matches(issuer.subject):
+        return False
     wanted = _certificate_id(certificate, issuer, name)
     return wanted[1:] == found[1:]

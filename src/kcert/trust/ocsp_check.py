@@ -18,7 +18,7 @@ from kcert.certificate.signatures import signature_algorithm
 from kcert.errors import KcertError, RevocationUnknownError
 from kcert.trust.crl import reason_name
 from kcert.trust.crl_signers import check_strength
-from kcert.trust.extensions import PathExtensions
+from kcert.trust.extensions import unknown_critical
 from kcert.trust.ocsp import key_hash
 from kcert.trust.revocation import EvidenceKind, RevocationEvidence
 from kcert.trust.signatures import signature_holds
@@ -212,7 +212,7 @@ class OcspCheck:
         self, responder: Certificate, authority: Issuer, basic: RawBasicResponse
     ) -> None:
         """Raise unless a responder's certificate is sound and counts."""
-        unknown_extension = PathExtensions.of(responder).unknown_critical
+        unknown_extension = unknown_critical(responder)
         if unknown_extension is not None:
             raise self._unknown(f"is signed by a responder with the extension {unknown_extension}")
         if not responder.validity.contains(max(self.timing.at, basic.produced_at)):
