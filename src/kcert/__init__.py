@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kcert import (
         certificate,
+        cms,
         discovery,
         errors,
         formats,
@@ -188,6 +189,7 @@ __all__ = [
     "__version__",
     "archive",
     "certificate",
+    "cms",
     "discover",
     "discovery",
     "errors",
@@ -215,6 +217,7 @@ __all__ = [
 _MODULES = {
     "archive": "kcert.formats.archive",
     "certificate": "kcert.certificate",
+    "cms": "kcert.cms",
     "discovery": "kcert.discovery",
     "errors": "kcert.errors",
     "formats": "kcert.formats",

@@ -90,7 +90,10 @@ class Demands:
         from kcert.cms.time_stamps import check_embedded
 
         # What is asked of the signer's certificate (policies) is not asked of the authority's.
-        return check_embedded(signer, Demands(trust=self._trust, at=self._at))
+        return check_embedded(
+            signer,
+            Demands(trust=self._trust, at=self._at, revocation=self._options.get("revocation")),
+        )
 
     def judge(self, message: SignedMessage) -> None:
         """Whether the right ones signed.
