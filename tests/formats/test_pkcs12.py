@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 
 import pytest
 from attrs import evolve
@@ -35,7 +36,7 @@ from kcert.errors import (
 )
 from kcert.keys import EncryptedKey, Limits, profiles
 from kcert.keys.profiles import CHEAPEST, PKCS12_KOREAN, PKCS12_MODERN, PKCS12_PBMAC1
-from kcert.testing import TEST_PASSWORD, FakeAuthority, assert_clear_error, clear_error
+from kcert.testing import TEST_PASSWORD, FakeAuthority, assert_clear_error, clear_error, forms_of
 from kcert.testing.strategies import credentials, dn_values, mutations, passwords
 
 PASSWORD = "비밀번호 😀 1!"
@@ -603,6 +604,39 @@ def test_damage_without_a_mac_is_a_clear_error_too(written, data):
         found.unlock(PASSWORD, limits=Limits(max_iterations=10_000)).close()
     except KcertError as error:
         assert_clear_error(error, canaries=[PASSWORD])
+
+
+# Secrets
+
+
+def failing(file, open_file, opened):
+    """Calls that fail, each in another place."""
+    limits = {"max_iterations": 1}, {"max_file_size": 9}, {"max_bags": 1}
+    yield lambda: pkcs12.load(file, PASSWORD + "x")
+    yield lambda: pkcs12.load(file[:-9], PASSWORD)
+    yield lambda: pkcs12.load_unencrypted(file, PASSWORD)
+    yield lambda: pkcs12.load(pfx_of(*bags_of(open_file)[1:2]), PASSWORD)
+    yield lambda: pkcs12.load(pfx_of(bags_of(open_file)[1] + b"\x30\x09"), PASSWORD)
+    yield lambda: pkcs12.load(
+        open_file.replace(b"\x02\x01\x00\x02\x82", b"\x02\x01\x07\x02\x82"), PASSWORD
+    )
+    yield lambda: pkcs12.dump(opened, b"\xff" + PASSWORD.encode(), profile=KOREAN)
+    for limit in limits:
+        yield lambda limit=limit: pkcs12.load(file, PASSWORD, limits=Limits(**limit))
+
+
+def test_no_traceback_shows_a_password_or_a_key(credential, written, open_file):
+    with credential.unlock(PASSWORD) as opened:
+        secrets = forms_of(PASSWORD) | forms_of(opened.random.reveal())
+        secrets |= forms_of(opened.reveal_pkcs8()[300:340])
+        for call in failing(written["PKCS12_KOREAN"], open_file, opened):
+            with pytest.raises(KcertError) as caught:
+                call()
+            shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+            # Our own frames hold what they hold.
+            shown.stack[:] = [f for f in shown.stack if f.filename != __file__]
+            text = "".join(shown.format()).encode()
+            assert not [s for s in secrets if s in text or s in text.lower()]
 
 
 # Kinds of arguments

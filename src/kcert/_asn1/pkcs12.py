@@ -84,7 +84,7 @@ class MacData:
 class PFX:
     """PFX (RFC 7292 section 4): the content, still encoded, and the MAC over it."""
 
-    auth_safe: bytes
+    auth_safe: bytes = field(repr=False)
     mac_data: MacData | None
 
     @classmethod

@@ -9,7 +9,18 @@ from attrs import evolve, field, frozen, validators
 
 from kcert._asn1 import oids
 
-__all__ = ["CHEAPEST", "MODERN", "MODERN_ARIA", "NPKI", "NPKI_PBES2", "LockProfile"]
+__all__ = [
+    "CHEAPEST",
+    "MODERN",
+    "MODERN_ARIA",
+    "NPKI",
+    "NPKI_PBES2",
+    "PKCS12_KOREAN",
+    "PKCS12_MODERN",
+    "PKCS12_PBMAC1",
+    "LockProfile",
+    "Pkcs12Profile",
+]
 
 
 @frozen(kw_only=True)

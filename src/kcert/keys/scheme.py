@@ -88,12 +88,15 @@ class Scheme:
         Raises:
             FormatError: The scheme needs text, and the password is not UTF-8.
         """
-        if self._readings is as_given:
-            key, iv = self._derive(password.octets, self.salt, self.iterations)
-        else:
-            octets = pkcs12.standard_reading(password.octets)
-            try:
-                key, iv = self._derive(octets, self.salt, self.iterations)
-            finally:
-                octets[:] = bytes(len(octets))
-        return self.cipher.encrypt(key, iv, data)
+        try:
+            if self._readings is as_given:
+                key, iv = self._derive(password.octets, self.salt, self.iterations)
+            else:
+                octets = pkcs12.standard_reading(password.octets)
+                try:
+                    key, iv = self._derive(octets, self.salt, self.iterations)
+                finally:
+                    octets[:] = bytes(len(octets))
+            return self.cipher.encrypt(key, iv, data)
+        finally:
+            del data

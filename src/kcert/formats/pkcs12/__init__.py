@@ -80,7 +80,8 @@ def load(
     try:
         return _only(load_all(data, password, limits=limits))
     finally:
-        del password
+        # Keys may lie open in the file.
+        del data, password
 
 
 def load_all(
@@ -98,7 +99,7 @@ def load_all(
         contents = read_with_lock(data, password, password, MODERN, limits)
         return credentials(contents, password, limits)
     finally:
-        del password
+        del data, password
 
 
 def load_unencrypted(
@@ -127,7 +128,7 @@ def load_unencrypted(
         except UnlockError:
             pass
     finally:
-        del password, passing
+        del data, password, passing
     raise FormatError(
         _FORMAT,
         "its private key is locked; use pkcs12.load with the password",

@@ -111,7 +111,7 @@ def read(
     try:
         return read_with_lock(data, password, password, MODERN, limits)
     finally:
-        del password
+        del data, password
 
 
 def read_with_lock(
@@ -122,18 +122,21 @@ def read_with_lock(
     limits: Limits,
 ) -> Contents:
     """As `read`; what is not locked is locked under the password ``lock``."""
-    size = memoryview(data).nbytes
-    if size > limits.max_file_size:
-        raise LimitError("file size", size, limits.max_file_size, where=_FORMAT)
     try:
+        size = memoryview(data).nbytes
+        if size > limits.max_file_size:
+            raise LimitError("file size", size, limits.max_file_size, where=_FORMAT)
         if password is None:
             safe = open_safe(bytes(data), None, limits)
         else:
             with Password(password) as secret:
                 safe = open_safe(bytes(data), secret, limits)
         return _Sorter(safe, limits).contents(lock, profile)
+    except KcertError as error:
+        # The parser's frames would show a key that lies open in the file.
+        raise error.with_traceback(None) from None
     finally:
-        del password, lock
+        del data, password, lock
 
 
 class _Sorter:

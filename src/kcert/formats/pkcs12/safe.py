@@ -80,6 +80,7 @@ def open_safe(data: bytes, password: Password | None, limits: Limits) -> Safe:
         UnsupportedAlgorithmError: It is protected in a way that kcert does not have.
     """
     pfx = PFX.read(data)
+    del data  # keys may lie open in it
     budget = _Budget(limits)
     mac = None
     if pfx.mac_data is not None:
