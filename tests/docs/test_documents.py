@@ -24,11 +24,15 @@ INNER = {
     "kcert.formats.pem",
     "kcert.formats.pkcs12",
     "kcert.keys.profiles",
+    "kcert.services.etax",
+    "kcert.services.fincert",
+    "kcert.services.gov24",
+    "kcert.services.hometax",
     "kcert.testing.backend",
     "kcert.testing.strategies",
 }
 # Rooms without names of their own, and the command line, which is no API.
-WITHOUT_PAGE = {"kcert.formats", "kcert.cli"}
+WITHOUT_PAGE = {"kcert.formats", "kcert.services", "kcert.cli"}
 
 
 def rooms() -> set[str]:
