@@ -6,5 +6,6 @@ from __future__ import annotations
 from kcert.store.credentials import Store
 from kcert.store.entry import Entry
 from kcert.store.opening import open_store
+from kcert.store.transfer import Outcome, Progress, Summary
 
-__all__ = ["Entry", "Store", "open_store"]
+__all__ = ["Entry", "Outcome", "Progress", "Store", "Summary", "open_store"]

@@ -6,23 +6,24 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kcert.errors import AlreadyExistsError, AmbiguousError, FormatError, NotFoundError
+from kcert.errors import AmbiguousError, FormatError, NotFoundError
 from kcert.keys.limits import DEFAULT_LIMITS
-from kcert.storage.names import twin_key
 from kcert.storage.ordered import with_folders
-from kcert.store import layout, relocking, writing
+from kcert.store import moving, relocking, writing
+from kcert.store.destination import Destination
 from kcert.store.entry import Entry, read_entries
 from kcert.store.query import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
-    from kcert.certificate import Authority, Certificate, CertificateKind, Policy
+    from kcert.certificate import Authority, CertificateKind, Policy
     from kcert.credential import Credential
     from kcert.credential.types import Password
     from kcert.keys import Limits, LockProfile
-    from kcert.storage import Backend
+    from kcert.storage import Backend, FolderBackend
+    from kcert.store.transfer import Progress, Summary
 
 __all__ = ["Store"]
 
@@ -43,6 +44,11 @@ class Store:
 
     def __repr__(self) -> str:
         return f"<Store on {self._backend!r}>"
+
+    @property
+    def backend(self) -> FolderBackend:
+        """Where they lie."""
+        return self._backend
 
     def entries(self) -> Iterator[Entry]:
         """Yield every credential, one at a time; damaged ones carry ``problem`` and stop nothing.
@@ -126,8 +132,7 @@ class Store:
             TypeError: If it is not a locked `Credential`.
         """
         files = writing.files_of(credential)
-        certificate = credential.certificate
-        return writing.write_new(self._backend, self._prefix_for(certificate), certificate, files)
+        return Destination(self._backend).add(credential.certificate, files)
 
     def replace(self, entry: Entry, credential: Credential) -> Entry:
         """Put the same certificate's credential in the place of one that was read before.
@@ -187,6 +192,71 @@ class Store:
         finally:
             del old, new
 
+    def copy(self, id: str, *, to: Store) -> Entry:
+        """Copy one entry into another store, its files byte for byte.
+
+        When this returns, the copy is flushed to the medium, has been read back and compared. A
+        copy that is there already is found to be the same, so a copy may be run again.
+
+        Args:
+            id: What `get` takes.
+            to: Any store, on any kind of medium.
+
+        Returns:
+            The entry in the other store.
+
+        Raises:
+            AlreadyExistsError: The other store has the certificate with other keys or another
+                password; nothing was overwritten.
+            KcertError: The entry is damaged, as `Entry.problem` says.
+            UnavailableError: The other medium does not take it, or gives back something else.
+        """
+        return moving.copy(self._backend, self.get(id), to.backend)[1]
+
+    def move(self, id: str, *, to: Store) -> Entry:
+        """Copy one entry into another store, then remove it from this one. See `copy`.
+
+        Removed is exactly what was read back there. After a crash both stores have it, at worst;
+        run it again.
+
+        Raises:
+            ConflictError: The entry was changed here meanwhile; both stores have one now.
+            StorageError: Both stores are one place, reached in two ways; nothing was removed.
+        """
+        return moving.move(self._backend, self.get(id), to.backend)[1]
+
+    def backup(
+        self,
+        *,
+        to: Store,
+        progress: Callable[[Progress], None] | None = None,
+        dry_run: bool = False,
+    ) -> Summary:
+        """Copy every entry that the other store does not have. Nothing is overwritten.
+
+        Each is written, read back and compared before the next; run it again after a crash or
+        a pulled stick, and it goes on where it was. Damaged entries are told and stop nothing.
+
+        Args:
+            to: Any store, on any kind of medium.
+            progress: Called after each entry.
+            dry_run: Only look and compare.
+
+        Raises:
+            UnavailableError: One of the media is gone or does not take more.
+        """
+        return moving.backup(self._backend, to.backend, progress=progress, dry_run=dry_run)
+
+    def restore(
+        self,
+        *,
+        to: Store,
+        progress: Callable[[Progress], None] | None = None,
+        dry_run: bool = False,
+    ) -> Summary:
+        """Copy every entry of this backup that the other store lacks: `backup`, read backwards."""
+        return self.backup(to=to, progress=progress, dry_run=dry_run)
+
     def remove(self, id: str) -> None:
         """Remove an entry, for good. Other files in its folder stay.
 
@@ -202,28 +272,6 @@ class Store:
     @property
     def _kind(self) -> str:
         return self._backend.properties.kind
-
-    def _prefix_for(self, certificate: Certificate) -> str:
-        """Folder that the credential's folder goes into, as it is spelled in this store.
-
-        Raises:
-            AlreadyExistsError: If the certificate is in the store.
-        """
-        folder, user = layout.authority_folder(certificate), layout.USER
-        for listing in self._backend.folders():
-            if any(e.certificate == certificate for e in read_entries(self._backend, listing)):
-                raise AlreadyExistsError(
-                    "the certificate is in the store; replace or remove that entry",
-                    "이미 저장된 인증서입니다; 그 항목을 교체하거나 삭제하십시오",
-                    backend=self._kind,
-                    name=listing.name,
-                )
-            spelled = listing.name.split("/")
-            if twin_key(spelled[0]) == twin_key(folder):
-                folder = spelled[0]
-                if len(spelled) > 1 and twin_key(spelled[1]) == twin_key(user):
-                    user = spelled[1]
-        return f"{folder}/{user}"
 
 
 def _answers(entry: Entry, wanted: str) -> bool:
