@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -83,3 +84,25 @@ def test_the_published_base64url_and_the_file_are_the_same_message(fixtures):
     for name in ("signedConsent", "signedPersonInfoReq"):
         text = cms.verify((folder / f"{name}.b64u").read_bytes())
         assert text == cms.verify((folder / f"{name}.p7").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("file", "at"),
+    [
+        ("yessign-test/pkcs7_signed_TEST_MSG.p7", datetime(2020, 3, 1, tzinfo=UTC)),
+        ("kica-test/signedPersonInfoReq.p7", datetime(2021, 4, 30, tzinfo=UTC)),
+    ],
+)
+def test_messages_lead_to_the_test_roots_at_their_time(fixtures, shared_data, file, at):
+    paths = [*(shared_data / "ca").rglob("*Test*.der"), *fixtures.glob("kica-test/ca_*.der")]
+    authorities = [kcert.Certificate.load(path.read_bytes()) for path in sorted(paths)]
+    blob = (fixtures / file).read_bytes()
+    trust = kcert.TrustStore.korea().including_test()
+
+    message = cms.verify(blob, trust=trust, at=at, certificates=authorities)
+
+    assert message.signers[0].path.certificates[0] == message.signers[0].certificate
+    with pytest.raises(kcert.TrustError):
+        cms.verify(blob, trust=kcert.TrustStore.korea(), at=at, certificates=authorities)
+    with pytest.raises(kcert.ExpiredError):
+        cms.verify(blob, trust=trust, at=datetime(2025, 1, 1, tzinfo=UTC), certificates=authorities)

@@ -148,7 +148,7 @@ def test_text_that_the_encoding_does_not_have_is_a_clear_error(signer):
 
 @pytest.mark.parametrize("digest", ["sha1", "md5", "sha224", "has160"])
 def test_old_hashes_are_not_signed_with(signer, data, digest):
-    with pytest.raises((ValueError, UnsupportedAlgorithmError)):
+    with clear_error(UnsupportedAlgorithmError):
         cms.sign(data, signer, digest=digest)
 
 
@@ -195,8 +195,10 @@ def test_a_profile_is_frozen_and_says_what_it_does_not_know():
         cms.Profile.STANDARD.digest = "sha512"
     with pytest.raises(TypeError):
         cms.Profile.STANDARD.but(nonsense=True)
-    with pytest.raises(ValueError, match="digest"):
+    with clear_error(UnsupportedAlgorithmError):
         cms.Profile(digest="sha1")
+    with pytest.raises(ValueError, match="padding"):
+        cms.Profile(padding=Padding.OAEP)
     assert cms.Profile.STANDARD.but(attributes=False) == cms.Profile(attributes=False)
 
 

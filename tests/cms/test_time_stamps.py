@@ -10,7 +10,13 @@ import pytest
 
 from kcert import cms
 from kcert._asn1 import der, encode, oids
-from kcert.errors import AuthorityError, FormatError, KcertError, SignatureError
+from kcert.errors import (
+    AuthorityError,
+    FormatError,
+    KcertError,
+    SignatureError,
+    UnsupportedAlgorithmError,
+)
 from kcert.testing import clear_error
 from kcert.testing.template import Extension
 
@@ -98,6 +104,11 @@ def test_hash_and_policy_are_asked_for(stamper, data):
     stamp = cms.time_stamp(data, stamper, digest="sha512", policy="1.2.3.4")
 
     assert (stamp.digest, stamp.policy) == ("sha512", "1.2.3.4")
+
+
+def test_old_hashes_are_not_asked_with(stamper, data):
+    with clear_error(UnsupportedAlgorithmError):
+        cms.time_stamp(data, stamper, digest="sha1")
 
 
 def test_no_two_requests_are_alike(stamper, data):

@@ -45,12 +45,17 @@ SIGNING_DIGESTS: Final = ("sha256", "sha384", "sha512")
 
 _RSA_WITH: Final = {
     oids.SHA1_WITH_RSA: "sha1",
+    "1.3.14.3.2.29": "sha1",  # sha1WithRSASignature of OIW, in old messages
     oids.SHA224_WITH_RSA: "sha224",
     oids.SHA256_WITH_RSA: "sha256",
     oids.SHA384_WITH_RSA: "sha384",
     oids.SHA512_WITH_RSA: "sha512",
 }
-_RSA_IDENTIFIERS: Final = {name: oid for oid, name in _RSA_WITH.items()}
+_RSA_IDENTIFIERS: Final = {
+    "sha256": oids.SHA256_WITH_RSA,
+    "sha384": oids.SHA384_WITH_RSA,
+    "sha512": oids.SHA512_WITH_RSA,
+}
 _ECDSA_WITH: Final = {
     oids.ECDSA_WITH_SHA1: "sha1",
     oids.ECDSA_WITH_SHA224: "sha224",

@@ -8,12 +8,16 @@ from typing import ClassVar, Literal
 from attrs import evolve, field, frozen
 from attrs.validators import in_
 
-from kcert.cms.algorithms import SIGNING_DIGESTS
+from kcert.cms.algorithms import digest_identifier
 from kcert.keys import Padding
 
 __all__ = ["Profile", "TextEncoding"]
 
 TextEncoding = Literal["utf-8", "cp949"]
+
+
+def _is_for_signing(_instance: Profile, _attribute: object, name: str) -> None:
+    digest_identifier(name, null=True)
 
 
 @frozen(kw_only=True)
@@ -35,7 +39,7 @@ class Profile:
         encoding: How text is turned into octets, ``"utf-8"`` or ``"cp949"``.
     """
 
-    digest: str = field(default="sha256", validator=in_(SIGNING_DIGESTS))
+    digest: str = field(default="sha256", validator=_is_for_signing)
     padding: Padding = field(
         default=Padding.PKCS1V15, validator=in_((Padding.PKCS1V15, Padding.PSS))
     )
@@ -105,6 +109,7 @@ class Profile:
         Raises:
             TypeError: There is no such attribute.
             ValueError: A value is none of those possible.
+            UnsupportedAlgorithmError: Nothing is signed with that digest.
         """
         return evolve(self, **changes)  # type: ignore[arg-type]  # attrs checks them
 

@@ -81,11 +81,10 @@ def time_stamp(
         FormatError: The answer is malformed.
         TrustError: The authority is not to be believed.
     """
+    algorithm = digest_identifier(digest, null=True)
     hashed = gather(data, {digest}).digest(digest)
     nonce = secrets.randbits(64)
-    answer = transport(
-        encode_request(digest_identifier(digest, null=True), hashed, policy=policy, nonce=nonce)
-    )
+    answer = transport(encode_request(algorithm, hashed, policy=policy, nonce=nonce))
     if len(answer) > _MAX_TOKEN:
         raise FormatError(_FORMAT, f"the answer has over {_MAX_TOKEN} octets")
     response = read_lenient(answer, _FORMAT, read_response)

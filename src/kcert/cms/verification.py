@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kcert._asn1.cms import read_lenient
 from kcert._asn1.signed_data import FORMAT, read_signed_data
@@ -36,6 +36,8 @@ __all__ = [
     "require_a_signer",
     "verify",
 ]
+
+_STRONG: Final = "sha512"
 
 
 def verify(
@@ -153,16 +155,17 @@ def find_content(
                 reason_ko="메시지에 내용이 없습니다 (detached); data로 내용을 주십시오",
             )
         return Content(names, message.content)
-    given = gather(data, names, encoding)
-    if message.content is not None:
-        inside = Content(names, message.content)
-        if any(not hmac.compare_digest(inside.digest(one), given.digest(one)) for one in names):
-            raise SignatureError(
-                "the content of the message is not the data that were given",
-                reason_ko="메시지의 내용이 주어진 데이터와 다릅니다",
-            )
-        return inside
-    return given
+    if message.content is None:
+        return gather(data, names, encoding)
+    # The strongest hash: those of the signers may be weak.
+    given = gather(data, (*names, _STRONG), encoding)
+    inside = Content((*names, _STRONG), message.content)
+    if not hmac.compare_digest(inside.digest(_STRONG), given.digest(_STRONG)):
+        raise SignatureError(
+            "the content of the message is not the data that were given",
+            reason_ko="메시지의 내용이 주어진 데이터와 다릅니다",
+        )
+    return inside
 
 
 def gather(data: Data, names: Iterable[str], encoding: TextEncoding = "utf-8") -> Content:
