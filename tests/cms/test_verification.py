@@ -576,3 +576,131 @@ def test_other_kinds_of_certificates_are_passed_over(by_hand, data):
 def test_a_message_compares_by_value(message):
     assert cms.verify(message) == cms.verify(message)
     assert evolve(cms.verify(message), size=0) != cms.verify(message)
+
+
+# Corners.
+
+
+def test_a_signer_without_key_identifier_is_found_by_the_hash_of_its_key(
+    certificate_for, make_parts, data
+):
+    one = make_parts(certificate_for("yessign", without=("2.5.29.14",)))
+    info = der.Reader(one.certificate.public_key_info, "key").sequence()
+    info.skip()
+    identifier = hashlib.sha1(info.bit_string()[0]).digest()
+    named = encode.context(0, identifier, constructed=False)
+
+    assert cms.verify(one.wrap(one.info(data=data, identifier=named))).content == data
+    with clear_error(FormatError):
+        cms.sign(data, one.signer, profile=cms.Profile(key_identifier=True))
+
+
+def test_countersignatures_are_counted(by_hand, data):
+    signature = by_hand.signer.sign(data)
+    counter = by_hand.info(data=signature)
+    many = by_hand.attribute(oids.COUNTERSIGNATURE, *[counter] * 257)
+
+    assert "countersignatures" in refused(
+        by_hand.wrap(by_hand.info(data=data, unsigned=[many])), kind=LimitError
+    )
+
+
+def test_large_content_that_could_be_attributes_is_refused_as_a_stream(by_hand):
+    attributes = [
+        *by_hand.attributes(sha256(b"")),
+        by_hand.attribute("1.2.3", encode.octet_string(bytes(1 << 17))),
+    ]
+    content = encode.value(der.SET, b"".join(sorted(attributes)))
+    blob = by_hand.wrap(by_hand.info(data=content), content=content)
+
+    assert "attributes" in refused(blob)
+    with clear_error(SignatureError):
+        cms.verify_stream([blob])
+    with clear_error(SignatureError):
+        cms.sign_stream(io.BytesIO(content), by_hand.signer, io.BytesIO(), attributes=False)
+    # What only begins alike is content like any other.
+    cms.sign_stream(io.BytesIO(content + b"!"), by_hand.signer, io.BytesIO(), attributes=False)
+    for start in (b"\x31\x00", b"\x31\x82"):
+        other = start + bytes(1 << 17)
+        cms.sign_stream(io.BytesIO(other), by_hand.signer, io.BytesIO(), attributes=False)
+
+
+class WithKey:
+    """A certificate of another key in place of the signer's."""
+
+    def __init__(self, by_hand, key) -> None:
+        from cryptography.hazmat.primitives import serialization
+
+        info = key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        encoded = by_hand.certificate.der
+        place = next(
+            one
+            for one in spans(encoded)
+            if encoded[one.start : one.end] == by_hand.certificate.public_key_info
+        )
+        self.certificate = replace_value(encoded, place, info)
+        self.key = key
+
+
+def test_ecdsa_and_ed25519_verify(by_hand, data):
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+    elliptic = WithKey(by_hand, ec.generate_private_key(ec.SECP256R1()))
+    blob = by_hand.wrap(
+        by_hand.info(
+            data=data,
+            signature_algorithm=encode.sequence(encode.oid(oids.ECDSA_WITH_SHA256)),
+            signature=elliptic.key.sign(data, ec.ECDSA(hashes.SHA256())),
+        ),
+        certificates=[elliptic.certificate],
+    )
+    assert cms.verify(blob).signers[0].padding is None
+
+    edwards = WithKey(by_hand, ed25519.Ed25519PrivateKey.generate())
+    blob = by_hand.wrap(
+        by_hand.info(
+            data=data,
+            digest_algorithm=encode.sequence(encode.oid(oids.SHA512)),
+            signature_algorithm=encode.sequence(encode.oid(oids.ED25519)),
+            signature=edwards.key.sign(data),
+        ),
+        certificates=[edwards.certificate],
+        digests=[encode.sequence(encode.oid(oids.SHA512))],
+    )
+    assert cms.verify(blob).signers[0].signature_algorithm == "Ed25519"
+    # Ed25519 hashes for itself: without attributes it needs the content whole.
+    with clear_error(UnsupportedAlgorithmError):
+        cms.verify_stream([blob])
+
+
+def test_curves_without_a_name_are_refused(by_hand, data):
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    other = WithKey(by_hand, ec.generate_private_key(ec.SECP256R1()))
+    curve = encode.oid("1.2.840.10045.3.1.7")
+    assert curve in other.certificate
+    unknown = other.certificate.replace(curve, encode.oid("1.2.840.10045.3.0.7"))
+    blob = by_hand.wrap(
+        by_hand.info(
+            data=data, signature_algorithm=encode.sequence(encode.oid(oids.ECDSA_WITH_SHA256))
+        ),
+        certificates=[unknown],
+    )
+
+    assert "curve" in refused(blob, kind=UnsupportedAlgorithmError)
+
+
+def test_only_rsa_keys_sign(by_hand, data):
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    class Other:
+        certificate = Certificate.load(
+            WithKey(by_hand, ec.generate_private_key(ec.SECP256R1())).certificate
+        )
+        sign = None
+
+    with clear_error(UnsupportedAlgorithmError):
+        cms.sign(data, Other())
