@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen
 
 from kcert import cms, vid
-from kcert.errors import FormatError
+from kcert.services._holder import random_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,13 +64,7 @@ def login(
         ValueError: ``at`` has no time zone.
     """
     try:
-        random = unlocked.random
-        if random is None:
-            raise FormatError(
-                "private key",
-                "has no VID random, which the log-in sends",
-                reason_ko="VID 난수(R)가 없어 로그인 값을 만들 수 없습니다",
-            )
+        random = random_of(unlocked)
         message = vid.build_message(site, random.reveal(), id_number)
     finally:
         del id_number

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen
 
 from kcert.errors import FormatError
+from kcert.services._holder import random_of
 
 if TYPE_CHECKING:
     from kcert.credential import UnlockedKeyPair
@@ -70,13 +71,7 @@ def login(unlocked: UnlockedKeyPair, challenge: str, *, at: datetime | None = No
             "is not a text that the server gives",
             reason_ko="서버가 준 값이 아닙니다",
         )
-    random = unlocked.random
-    if random is None:
-        raise FormatError(
-            "private key",
-            "has no VID random, which the log-in sends",
-            reason_ko="VID 난수(R)가 없어 로그인 값을 만들 수 없습니다",
-        )
+    random = random_of(unlocked)
     signature = b64encode(unlocked.sign(challenge.encode("ascii"))).decode()
     serial = f"{unlocked.certificate.serial_number:x}"
     time = f"{moment.astimezone(_KOREA):%Y%m%d%H%M%S}"

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bridges in examples/bridges/: other libraries sign and connect with kcert's keys."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+import threading
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from kcert import cms
+from kcert._asn1.der import Reader
+from kcert.certificate import Certificate
+from kcert.errors import SignatureError
+from kcert.keys.profiles import CHEAPEST
+from kcert.testing import FakeAuthority
+
+BRIDGES = Path(__file__).parents[2] / "examples" / "bridges"
+
+
+def bridge(name: str):
+    spec = importlib.util.spec_from_file_location(name, BRIDGES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return FakeAuthority("yessign")
+
+
+@pytest.fixture(scope="module")
+def unlocked(authority):
+    credential = authority.issue("홍길동", password="x", chain=True, profile=CHEAPEST)
+    with credential.unlock("x") as opened:
+        yield opened
+
+
+def test_pyhanko_signs_a_pdf(unlocked):
+    pytest.importorskip("pyhanko", reason="pyHanko is not installed")
+    from pyhanko.pdf_utils.generic import StreamObject
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
+
+    writer = PdfFileWriter()
+    page = PageObject(contents=writer.add_object(StreamObject(stream_data=b"")),
+                      media_box=(0, 0, 200, 200))  # fmt: skip
+    writer.insert_page(page)
+    empty = BytesIO()
+    writer.write(empty)
+    pdf = bridge("pdf_pyhanko").sign_pdf(empty.getvalue(), unlocked)
+    (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    start, size, again, rest = (int(number) for number in signature.byte_range)
+    covered = pdf[start : start + size] + pdf[again : again + rest]
+    # The field is filled up with zeros.
+    message = Reader(bytes(signature.pkcs7_content), "PDF signature").read_encoded()
+    assert cms.verify(message, covered).signers[0].certificate == unlocked.certificate
+    with pytest.raises(SignatureError):
+        cms.verify(message, covered + b"x")
+
+
+def test_signxml_signs_xml(unlocked):
+    signxml = pytest.importorskip("signxml", reason="signxml is not installed")
+    signed = bridge("xml_signxml").sign_xml(b"<a><b>1</b></a>", unlocked)
+    certificate = unlocked.certificate.to_cryptography()
+    verifier = signxml.XMLVerifier()
+    assert verifier.verify(signed, x509_cert=certificate).signed_xml.find("b").text == "1"
+    with pytest.raises(signxml.exceptions.InvalidDigest):
+        verifier.verify(signed.replace(b"<b>1", b"<b>2"), x509_cert=certificate)
+
+
+def test_pyjwt_signs_a_token(unlocked):
+    jwt = pytest.importorskip("jwt", reason="PyJWT is not installed")
+    token = bridge("jwt_pyjwt").sign_token({"name": "홍길동"}, unlocked)
+    chain = [Certificate.load(b64decode(one)) for one in jwt.get_unverified_header(token)["x5c"]]
+    assert chain[0] == unlocked.certificate
+    assert set(chain[1:]) == set(unlocked.ca_certificates)
+    assert jwt.decode(token, chain[0].public_key(), ["RS256"]) == {"name": "홍길동"}
+
+
+def server_pair() -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "kcert test server")])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return certificate, key
+
+
+def test_requests_shows_the_certificate_to_a_server(unlocked):
+    pytest.importorskip("requests", reason="requests is not installed")
+    openssl = pytest.importorskip("OpenSSL", reason="pyOpenSSL is not installed")
+    import requests
+
+    certificate, key = server_pair()
+    adapter = bridge("tls_requests").CertificateAdapter(unlocked, [certificate])
+    seen = []
+    context = openssl.SSL.Context(openssl.SSL.TLS_SERVER_METHOD)
+    context.use_certificate(certificate)
+    context.use_privatekey(key)
+    # The server only looks; whom it believes is not the question here.
+    context.set_verify(openssl.SSL.VERIFY_PEER, lambda *_: True)
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(30)
+
+    def serve() -> None:
+        plain, _ = listener.accept()
+        connection = openssl.SSL.Connection(context, plain)
+        connection.set_accept_state()
+        connection.do_handshake()
+        connection.recv(4096)
+        shown = connection.get_peer_certificate(as_cryptography=True)
+        seen.append(shown.public_bytes(serialization.Encoding.DER))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        connection.shutdown()
+        plain.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            session.mount("https://", adapter)
+            url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
+            assert session.get(url, timeout=30).text == "ok"
+    finally:
+        thread.join(timeout=30)
+        listener.close()
+    assert seen == [unlocked.certificate.der]
