@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -232,6 +233,11 @@ def test_r_is_never_shown(signer, data, random):
     message = cms.verify(cms.sign(data, signer, profile=cms.Profile.YESSIGN))
 
     shown = repr(message) + str(message.signers[0]) + repr(message.signers[0].random)
+    assert random not in b"".join(
+        value for one in message.signers[0].unsigned_attributes for value in one.values
+    )
+    with pytest.raises(TypeError):
+        pickle.dumps(message)
     assert random.hex() not in shown
     assert repr(random)[2:-1] not in shown
     assert "홍길동" not in shown
@@ -573,8 +579,9 @@ def test_other_kinds_of_certificates_are_passed_over(by_hand, data):
     refused(by_hand.wrap(by_hand.info(data=data), certificates=[b"\x30\x00"]), kind=FormatError)
 
 
-def test_a_message_compares_by_value(message):
+def test_a_message_compares_by_value_and_travels(message):
     assert cms.verify(message) == cms.verify(message)
+    assert pickle.loads(pickle.dumps(cms.verify(message))) == cms.verify(message)
     assert evolve(cms.verify(message), size=0) != cms.verify(message)
 
 

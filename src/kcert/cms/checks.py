@@ -208,7 +208,8 @@ def check_signer(
 
 
 def _attributes(raw: tuple[RawAttribute, ...]) -> tuple[Attribute, ...]:
-    return tuple(Attribute(oid, values) for oid, values in raw)
+    # R is handed out as the secret that it is, and nowhere else.
+    return tuple(Attribute(oid, values) for oid, values in raw if oid != oids.YESSIGN_RANDOM)
 
 
 def _check_usage(certificate: Certificate) -> None:

@@ -25,7 +25,7 @@ class Attribute:
 
     Attributes:
         oid: Its type, dotted.
-        values: Its values, DER. They may hold R: they are not shown.
+        values: Its values, DER.
     """
 
     oid: str
@@ -71,7 +71,8 @@ class MessageSigner:
         signature_algorithm: Its name as in the message, ``"rsaEncryption"``.
         has_signed_attributes: Whether the signature is over attributes or over the content itself.
         signed_attributes: Those attributes.
-        unsigned_attributes: What was added without being signed: anyone can have added it.
+        unsigned_attributes: What was added without being signed: anyone can have added it. R is
+            not among them, see ``random``.
         weaknesses: What would not be accepted today: ``"sha1"``, ``"short-key"`` (RSA and DSA under
             2048 bits), ``"sha1-certificate"``.
         path: Its path to a trusted root, where a trust store was given.
