@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-__all__ = ["BoundedReader", "BoundedSocket", "Deadline", "connect", "unavailable"]
+__all__ = [
+    "BoundedReader",
+    "BoundedSocket",
+    "Deadline",
+    "checked_addresses",
+    "connect",
+    "unavailable",
+]
 
 _CHUNK: Final = 1 << 16
 
@@ -108,10 +115,10 @@ def _is_public(address: str) -> bool:
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
-def connect(
+def checked_addresses(
     host: str, port: int, deadline: Deadline, *, allow_private: bool
-) -> tuple[socket.socket, str]:
-    """Connect to a host.
+) -> list[str]:
+    """The addresses of a host.
 
     Args:
         host: Name or address.
@@ -119,11 +126,8 @@ def connect(
         deadline: By when.
         allow_private: Whether loopback, private and other special addresses are allowed.
 
-    Returns:
-        The connection, and the address it goes to.
-
     Raises:
-        UnavailableError: The host has no address, or one that is not allowed, or does not answer.
+        UnavailableError: The host has no address, or one that is not allowed.
     """
     addresses = _resolve(host, port, deadline)
     if not addresses:
@@ -138,14 +142,23 @@ def connect(
             scheme=deadline.scheme,
             retryable=False,
         )
-    for address in addresses:
+    return addresses
+
+
+def connect(host: str, port: int, deadline: Deadline, *, allow_private: bool) -> socket.socket:
+    """Connect to a host at an address that was checked, see `checked_addresses`.
+
+    Raises:
+        UnavailableError: The host has no address, or one that is not allowed, or does not answer.
+    """
+    for address in checked_addresses(host, port, deadline, allow_private=allow_private):
         try:
             connection = socket.create_connection((address, port), timeout=deadline.left())
         except TimeoutError:
             raise deadline.passed() from None
         except OSError:
             continue
-        return connection, address
+        return connection
     raise unavailable(
         "the host does not answer", "호스트가 응답하지 않습니다", scheme=deadline.scheme
     )

@@ -150,7 +150,7 @@ class NetworkFetcher:
         import http.client
 
         scheme, host, port, target = _http_parts(url)
-        connection, _ = connect(host, port, deadline, allow_private=self._allow_private)
+        connection = connect(host, port, deadline, allow_private=self._allow_private)
         try:
             if scheme == "https":
                 import ssl

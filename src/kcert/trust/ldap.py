@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from kcert.errors import FormatError, KcertError, MissingExtraError
-from kcert.trust.addresses import BoundedSocket, Deadline, connect, unavailable
+from kcert.trust.addresses import BoundedSocket, Deadline, checked_addresses, unavailable
 
 if TYPE_CHECKING:
     from kcert.trust.points import LdapUrl
@@ -42,17 +42,19 @@ def read_attribute(
         raise MissingExtraError("ldap", "LDAP") from None
     if url.attribute is None:
         raise FormatError("LDAP URL", "it names no attribute")
-    connection, address = connect(url.host, url.port, deadline, allow_private=allow_private)
-    bounded = BoundedSocket(connection, deadline, max_size + _ENVELOPE)
+    addresses = checked_addresses(url.host, url.port, deadline, allow_private=allow_private)
+    bounded: BoundedSocket | None = None
     base = url.attribute.partition(";")[0]
     try:
-        server = ldap3.Server(address, port=url.port, get_info=ldap3.NONE)
+        # To an address that was checked, and not by its name again.
+        server = ldap3.Server(
+            addresses[0], port=url.port, get_info=ldap3.NONE, connect_timeout=deadline.left()
+        )
         client = ldap3.Connection(
             server, auto_referrals=False, raise_exceptions=False, read_only=True
         )
-        # Over the connection to the address that was checked, with its deadline and its limit.
-        client.socket = bounded
-        client.closed = False
+        client.open(read_server_info=False)
+        client.socket = bounded = BoundedSocket(client.socket, deadline, max_size + _ENVELOPE)
         client.search(
             url.name,
             "(objectClass=*)",
@@ -63,8 +65,8 @@ def read_attribute(
         entries = client.response or []
     except KcertError:
         raise
-    except (LDAPException, OSError, ValueError, KeyError, IndexError):
-        if bounded.failure is not None:
+    except (LDAPException, OSError, ValueError, TypeError, LookupError):
+        if bounded is not None and bounded.failure is not None:
             raise bounded.failure from None
         raise unavailable(
             "the directory does not answer as LDAP asks",
@@ -72,8 +74,9 @@ def read_attribute(
             scheme="ldap",
         ) from None
     finally:
-        with contextlib.suppress(OSError):
-            bounded.close()
+        if bounded is not None:
+            with contextlib.suppress(OSError):
+                bounded.close()
     for entry in entries:
         for name, values in entry.get("raw_attributes", {}).items():
             if name.partition(";")[0].casefold() == base.casefold() and values:
