@@ -50,8 +50,13 @@ def read_attribute(
         server = ldap3.Server(
             addresses[0], port=url.port, get_info=ldap3.NONE, connect_timeout=deadline.left()
         )
+        # The directory is asked as the certificate has it: ldap3 knows fewer spellings of names.
         client = ldap3.Connection(
-            server, auto_referrals=False, raise_exceptions=False, read_only=True
+            server,
+            auto_referrals=False,
+            raise_exceptions=False,
+            read_only=True,
+            check_names=False,
         )
         client.open(read_server_info=False)
         client.socket = bounded = BoundedSocket(client.socket, deadline, max_size + _ENVELOPE)
