@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kcert._asn1 import der, oids
@@ -85,13 +86,7 @@ def _curve_size(parameters: bytes | None) -> int | None:
     return _CURVES.get(Reader(parameters, _FORMAT).oid())
 
 
-def read_public_key(public_key_info: bytes) -> PublicKeyFacts:
-    """Read a DER SubjectPublicKeyInfo.
-
-    Raises:
-        FormatError: It is malformed, or an RSA key with numbers that are not positive.
-        LimitError: An RSA modulus or a prime of more than 16,384 bits.
-    """
+def _read_anew(public_key_info: bytes) -> PublicKeyFacts:
     reader = Reader(public_key_info, _FORMAT)
     info = reader.sequence()
     reader.finish()
@@ -117,6 +112,22 @@ def read_public_key(public_key_info: bytes) -> PublicKeyFacts:
     if kind in ("DSA", "KCDSA", "DH"):
         return PublicKeyFacts(oid, kind, _prime_size(algorithm.parameters))
     return PublicKeyFacts(oid, kind, _FIXED_SIZES.get(kind))
+
+
+# One verification asks for the same facts several times, and keys come back.
+_read_known = lru_cache(maxsize=256)(_read_anew)
+_MAX_CACHED: Final = 1024
+
+
+def read_public_key(public_key_info: bytes) -> PublicKeyFacts:
+    """Read a DER SubjectPublicKeyInfo.
+
+    Raises:
+        FormatError: It is malformed, or an RSA key with numbers that are not positive.
+        LimitError: An RSA modulus or a prime of more than 16,384 bits.
+    """
+    known = len(public_key_info) <= _MAX_CACHED
+    return _read_known(public_key_info) if known else _read_anew(public_key_info)
 
 
 def load_public_key(public_key_info: bytes) -> PublicKeyTypes:

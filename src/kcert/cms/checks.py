@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kcert.cms.algorithms import SignatureScheme
     from kcert.cms.models import TimeStamp
 
-__all__ = ["Certificates", "Signed", "check_signer", "forget_certificates", "is_named", "numbered"]
+__all__ = ["Certificates", "Signed", "check_signer", "is_named", "numbered"]
 
 _MAX_COUNTERSIGNATURES: Final = 256
 _MAX_DEPTH: Final = 4
@@ -41,11 +41,6 @@ def _load(encoded: bytes) -> Certificate:
 # Signers come back. Certificates are public, and those kept here at most 1 MiB together.
 _load_known = lru_cache(maxsize=256)(_load)
 _MAX_CACHED: Final = 4_096
-
-
-def forget_certificates() -> None:
-    """Read every certificate anew from now on; for measurements."""
-    _load_known.cache_clear()
 
 
 class Certificates:
