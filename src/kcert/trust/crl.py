@@ -41,7 +41,6 @@ _KNOWN_EXTENSIONS: Final = frozenset(
     (
         AUTHORITY_INFO_ACCESS,
         AUTHORITY_KEY_IDENTIFIER,
-        CRL_NUMBER,
         DELTA_CRL_INDICATOR,
         points.FRESHEST_CRL,
         points.ISSUING_DISTRIBUTION_POINT,
@@ -176,6 +175,8 @@ class CertificateRevocationList:
     @cached_property
     def unknown_critical(self) -> str | None:
         """A critical extension of the list or an entry that kcert does not know, dotted.
+
+        cRLNumber is among them: it must not be critical (RFC 5280 section 5.2.3).
 
         A list with one says nothing about any certificate (RFC 5280 sections 5.2 and 5.3).
         """
