@@ -38,7 +38,7 @@ random, an identity number or a person's name.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -479,6 +479,8 @@ class StorageError(KcertError):
     """A storage medium did not do what was asked.
 
     Attributes:
+        reason: What went wrong, in English.
+        reason_ko: The same in Korean, where it was given.
         backend: Kind of storage, for example ``"file"``.
         name: Name within the storage. It may hold a person's name, so it is not in the message.
         retryable: Whether trying again may help.
@@ -498,10 +500,18 @@ class StorageError(KcertError):
     ) -> None:
         super().__init__(f"{backend} storage: {reason}", f"{backend} 저장소: {reason_ko or reason}")
         self.reason = reason
+        self.reason_ko = reason_ko
         self.backend = backend
         self.name = name
         if retryable is not None:
             self.retryable = retryable
+
+    def told_of(self, backend: str, name: str | None) -> Self:
+        """The same error, told of another backend or name: for backends that stand on others."""
+        error = self.__class__.__new__(self.__class__)
+        error.__dict__.update(self.__dict__)
+        StorageError.__init__(error, self.reason, self.reason_ko, backend=backend, name=name)
+        return error
 
 
 class NotFoundError(StorageError, LookupError):

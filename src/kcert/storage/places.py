@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import enum
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
+from kcert.storage.mounts import is_removable, mounts
 from kcert.storage.platform import DriveKind, Platform, System
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ PATH_VARIABLE: Final = "KCERT_NPKI_PATH"
 
 _NPKI: Final = "NPKI"
 _NAMES: Final = frozenset(name.casefold() for name in (_NPKI, "GPKI", "EPKI"))
-_OCTAL: Final = re.compile(r"\\([0-7]{3})")
 
 
 class PlaceKind(enum.Enum):
@@ -160,22 +159,6 @@ def _mounted_media(platform: Platform) -> Iterator[Path]:
     user = platform.variable("USER") or platform.variable("LOGNAME") or platform.home.name
     for parent in (Path("media") / user, Path("run") / "media" / user, Path("media")):
         yield from _folders_in(platform.root / parent)
-    try:
-        table = (platform.root / "proc/self/mountinfo").read_text("utf-8", "surrogateescape")
-    except OSError:
-        return
-    for line in table.splitlines():
-        fields = line.split(" ")  # proc(5): number, parent, major:minor, root, mount point, …
-        if len(fields) > 4 and _is_removable(platform.root / "sys/dev/block" / fields[2]):
-            point = _OCTAL.sub(lambda found: chr(int(found[1], 8)), fields[4])
-            yield platform.root / point.lstrip("/")
-
-
-def _is_removable(device: Path) -> bool:
-    # A partition's device has no such file; the disk it belongs to is the folder above.
-    for path in (device / "removable", device / ".." / "removable"):
-        try:
-            return path.read_text("ascii").strip() == "1"
-        except OSError:
-            continue
-    return False
+    for mount in mounts(platform):
+        if is_removable(platform, mount.device):
+            yield mount.path

@@ -43,10 +43,14 @@ class Drive:
     Attributes:
         path: Its root.
         kind: What it is.
+        label: Name of its volume, where it is known.
+        serial: Serial number of its volume, where it is known.
     """
 
     path: Path
     kind: DriveKind
+    label: str | None = field(default=None, repr=False)
+    serial: str | None = None
 
 
 @frozen
@@ -59,6 +63,7 @@ class Platform:
         environ: Environment variables.
         root: Root of the file system, for absolute places on POSIX systems.
         drives: Gives the drives of Windows when asked.
+        is_mount: Tells whether another file system begins at a folder.
     """
 
     system: System
@@ -66,6 +71,7 @@ class Platform:
     environ: Mapping[str, str] = field(factory=dict, repr=False)
     root: Path = field(factory=lambda: Path("/"))
     drives: Callable[[], Iterable[Drive]] = field(default=tuple, repr=False)
+    is_mount: Callable[[Path], bool] = field(default=os.path.ismount, repr=False)
 
     @classmethod
     def current(cls) -> Platform:
@@ -111,5 +117,22 @@ def _windows_drives() -> list[Drive]:
             if mask >> number & 1:
                 path = f"{chr(ord('A') + number)}:\\"
                 kind = _DRIVE_KINDS.get(kernel.GetDriveTypeW(path), DriveKind.OTHER)
-                found.append(Drive(Path(path), kind))
+                # Asking others for their label can take as long as asking for a folder.
+                removable = kind is DriveKind.REMOVABLE
+                label, serial = _windows_volume(path) if removable else (None, None)
+                found.append(Drive(Path(path), kind, label, serial))
     return found
+
+
+def _windows_volume(path: str) -> tuple[str | None, str | None]:
+    """Label and serial number of a volume; GetVolumeInformationW of Windows (fileapi.h)."""
+    if sys.platform != "win32":
+        return None, None
+    import ctypes
+
+    label = ctypes.create_unicode_buffer(261)
+    serial = ctypes.c_ulong()
+    done = ctypes.windll.kernel32.GetVolumeInformationW(
+        path, label, len(label), ctypes.byref(serial), None, None, None, 0
+    )
+    return (label.value or None, f"{serial.value:08x}") if done else (None, None)

@@ -6,8 +6,7 @@
     from kcert.testing.backend import BackendContract
 
     class TestMyBackend(BackendContract):
-        @abstractmethod
-    def make_backend(self, tmp_path):
+        def make_backend(self, tmp_path):
             return MyBackend(tmp_path)
 
 A backend that is a `FolderBackend` inherits `kcert.testing.folder_backend.FolderBackendContract`.
