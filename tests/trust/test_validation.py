@@ -7,11 +7,14 @@ stand with its tests.
 
 from __future__ import annotations
 
+import gzip
 import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kcert import (
     ExpiredError,
@@ -714,3 +717,46 @@ def test_a_fake_hierarchy_is_believed_only_when_its_root_is(make):
     )
     assert path.certificates == (certificate, house.certificate)
     assert isinstance(path.anchor.validity, Validity)
+
+
+def flipped(encoded: bytes, place: int, bit: int) -> bytes:
+    place %= len(encoded)
+    return encoded[:place] + bytes([encoded[place] ^ 1 << bit]) + encoded[place + 1 :]
+
+
+@given(place=st.integers(0, 4000), bit=st.integers(0, 7), above=st.booleans())
+def test_no_changed_bit_is_ever_believed(leaf, authority, root, make, place, bit, above):
+    changed = authority.certificate if above else leaf.certificate
+    try:
+        other = Certificate.load(flipped(changed.der, place, bit))
+        path = TrustStore([root.certificate]).verify(
+            leaf.certificate if above else other,
+            make.AT,
+            intermediates=[other if above else authority.certificate],
+        )
+    except KcertError as error:
+        assert_clear_error(error, KcertError)
+    else:
+        raise AssertionError(path)
+
+
+def test_a_chain_made_to_exhaust_the_verifier_is_refused(shared_data):
+    # Constraints and names by the thousands (Bouncy Castle CVE-2025-8916).
+    folder = shared_data / "vectors" / "bc-test-data" / "pkix"
+    data = {
+        name: gzip.decompress((folder / f"mal-{name}.crt.gz").read_bytes())
+        for name in ("root", "ca1", "ca2", "leaf")
+    }
+
+    def run():
+        certificates = {name: Certificate.load(encoded) for name, encoded in data.items()}
+        return TrustStore([certificates["root"]]).verify(
+            certificates["leaf"],
+            certificates["leaf"].validity.not_before,
+            intermediates=[certificates["ca1"], certificates["ca2"]],
+            allow_weak=Weakness,
+        )
+
+    with pytest.raises(LimitError) as caught:
+        run()
+    assert_clear_error(caught.value, LimitError)
