@@ -248,7 +248,7 @@ def test_a_signature_is_stamped_and_verified_with_the_message(
 
 def test_a_time_stamp_over_another_signature_is_refused(signer, stamper, by_hand, data):
     token = cms.time_stamp(b"another signature", stamper).token
-    attribute = by_hand.attribute(oids.TIME_STAMP_TOKEN, token)
+    attribute = by_hand.attribute(oids.TIME_STAMP_ATTRIBUTE, token)
     blob = by_hand.wrap(by_hand.info(data=data, unsigned=[attribute]))
 
     with clear_error(SignatureError) as caught:

@@ -114,7 +114,7 @@ MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
 SIGNING_TIME: Final = "1.2.840.113549.1.9.5"
 COUNTERSIGNATURE: Final = "1.2.840.113549.1.9.6"
 SIGNING_CERTIFICATE: Final = "1.2.840.113549.1.9.16.2.12"
-TIME_STAMP_TOKEN: Final = "1.2.840.113549.1.9.16.2.14"
+TIME_STAMP_ATTRIBUTE: Final = "1.2.840.113549.1.9.16.2.14"
 SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
 ALGORITHM_PROTECTION: Final = "1.2.840.113549.1.9.52"
 YESSIGN_RANDOM: Final = "1.2.410.200005.1.10.1"
@@ -246,7 +246,7 @@ _NAMES: Final[dict[str, str]] = {
     SIGNING_TIME: "signingTime",
     COUNTERSIGNATURE: "countersignature",
     SIGNING_CERTIFICATE: "signingCertificate",
-    TIME_STAMP_TOKEN: "timeStampToken",
+    TIME_STAMP_ATTRIBUTE: "timeStampToken",
     SIGNING_CERTIFICATE_V2: "signingCertificateV2",
     ALGORITHM_PROTECTION: "cmsAlgorithmProtection",
     YESSIGN_RANDOM: "yessign random",

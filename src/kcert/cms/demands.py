@@ -84,7 +84,7 @@ class Demands:
 
     def time_stamp_of(self, signer: RawSignerInfo) -> TimeStamp | None:
         """The time stamp over a signature, checked; ``None`` where it has none."""
-        if not any(oid == oids.TIME_STAMP_TOKEN for oid, _ in signer.unsigned_attributes):
+        if not any(oid == oids.TIME_STAMP_ATTRIBUTE for oid, _ in signer.unsigned_attributes):
             return None
         # Late: few messages have one, and a time stamp is a signed message itself.
         from kcert.cms.time_stamps import check_embedded

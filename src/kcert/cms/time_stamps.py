@@ -202,7 +202,7 @@ def add_time_stamp(
         trust=trust,
         at=at,
     )
-    attribute = encode_attribute(oids.TIME_STAMP_TOKEN, found.token)
+    attribute = encode_attribute(oids.TIME_STAMP_ATTRIBUTE, found.token)
     return with_unsigned_attribute(message, position, attribute)
 
 
@@ -216,7 +216,7 @@ def check_embedded(signer: RawSignerInfo, demands: Demands) -> TimeStamp:
     tokens = [
         value
         for oid, values in signer.unsigned_attributes
-        if oid == oids.TIME_STAMP_TOKEN
+        if oid == oids.TIME_STAMP_ATTRIBUTE
         for value in values
     ]
     if len(tokens) != 1:
