@@ -17,7 +17,7 @@ LEVELS = (
     ("keys",),
     ("credential", "vid"),
     ("formats", "inspection", "cms", "trust"),
-    ("loading", "store", "discovery", "passwords"),
+    ("loading", "store", "discovery", "passwords", "token"),
     ("lifecycle",),
     ("services", "compat", "testing"),
     ("cli",),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         storage,
         store,
         testing,
+        token,
         trust,
         vid,
     )
@@ -209,6 +210,7 @@ __all__ = [
     "storage",
     "store",
     "testing",
+    "token",
     "trust",
     "vid",
 ]
@@ -233,6 +235,7 @@ _MODULES = {
     "storage": "kcert.storage",
     "store": "kcert.store",
     "testing": "kcert.testing",
+    "token": "kcert.token",
     "trust": "kcert.trust",
     "vid": "kcert.vid",
 }
