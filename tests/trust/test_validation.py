@@ -333,6 +333,18 @@ def test_v12_an_anchor_verifies_itself_without_policy(verify, root, make):
         verify(root, at=make.END + timedelta(seconds=1))
 
 
+def test_v12_another_certificate_with_the_anchors_name_and_key_must_be_signed_by_it(
+    make, verify, root
+):
+    again = make.issue("Root", serial_number=77)
+    assert again.key is root.key
+    assert verify(again).certificates == (again.certificate,)
+
+    forged = evolve(again.template, serial_number=78).sign(make.key("impostor"))
+    with pytest.raises(UntrustedIssuerError):
+        TrustStore([root.certificate]).verify(Certificate.load(forged), make.AT)
+
+
 # V13: the moment.
 
 SECOND = timedelta(seconds=1)

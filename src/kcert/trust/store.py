@@ -98,7 +98,10 @@ class TrustStore:
         return TrustStore(self._anchors, checker=checker, limits=self._limits)
 
     def anchor_of(self, certificate: Certificate) -> TrustAnchor | None:
-        """The anchor whose certificate this is: the same fingerprint, or the same name and key."""
+        """The anchor whose certificate this is: the same fingerprint, or the same name and key.
+
+        That the name and key are the anchor's says nothing of the other fields; `verify` does.
+        """
         found = self._by_name.get(certificate.subject.match_key, ())
         return next((anchor for anchor in found if anchor.is_of(certificate)), None)
 
