@@ -14,7 +14,7 @@ from attrs import frozen
 
 from kcert._asn1.distribution_points import ALL_REASONS, RawDistributionPoint, RawPointName
 from kcert.certificate import Name
-from kcert.errors import KcertError
+from kcert.errors import KcertError, RevokedError
 from kcert.trust.crl_signers import check_strength, crl_signers
 from kcert.trust.points import distribution_points, same_point
 from kcert.trust.revocation import EvidenceKind, RevocationEvidence
@@ -107,9 +107,9 @@ class CrlSearch:
                     break
                 try:
                     self._consult(located, point)
+                except RevokedError:
+                    raise
                 except KcertError as error:
-                    if error.code == "revoked":
-                        raise
                     self._note("cannot be used: " + str(error))
         return self._evidence if self._covered >= ALL_REASONS else None
 
