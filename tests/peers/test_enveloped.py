@@ -21,7 +21,7 @@ from kcert.certificate import Certificate
 from kcert.cms import Cipher
 from kcert.credential import UnlockedKeyPair
 from kcert.errors import FormatError, KcertError, UnlockError, UnsupportedAlgorithmError
-from kcert.keys import Padding, PrivateKey, profiles
+from kcert.keys import EncryptedKey, Padding, PrivateKey, profiles
 from kcert.testing.assertions import clear_error
 
 PASSWORD = "kcert-Peer 1!"
@@ -243,6 +243,22 @@ class TestPublishedMessages:
         body = mail.split("\n\n", 1)[1] if "\n\n" in mail else mail.split("\r\n\r\n", 1)[1]
         opened = cms.decrypt(body, bob)
         assert opened.content.strip() == (folder / "ExContent.bin").read_bytes().strip()
+
+    @pytest.mark.peer("openssl")
+    @pytest.mark.parametrize("cipher", [Cipher.SEED_CBC, Cipher.TRIPLE_DES_CBC], ids=row_name)
+    def test_a_real_key_management_pair_opens(self, shared_data, openssl, files, cipher):
+        folder = shared_data / "fixtures/kica-test"
+        certificate = Certificate.load((folder / "ispKmCert.der").read_bytes())
+        (files / "real.pem").write_text(certificate.to_pem())
+        theirs = openssl(
+            *("cms", "-encrypt", "-binary", "-outform", "DER", f"-{openssl_name(cipher)}"),
+            *(*openssl.PROVIDERS, "-recip", "real.pem"),
+            data=CONTENT,
+        )
+        key = EncryptedKey.load((folder / "ispKmPri.key").read_bytes()).unlock("signgate1!")
+        with UnlockedKeyPair(certificate, key) as real:
+            for blob in (theirs, cms.encrypt(CONTENT, [certificate], cipher=cipher)):
+                assert cms.decrypt(blob, real).content == CONTENT
 
     @pytest.mark.parametrize("name", ["enveloped.pem", "enveloped-triple-des.pem",
                                       "enveloped-rsa-oaep.pem"])  # fmt: skip

@@ -242,6 +242,7 @@ class TestHostileXml:
         '<!DOCTYPE TaxInvoice [<!ENTITY % a SYSTEM "file:///etc/passwd"> %a;]><TaxInvoice/>',
         "<TaxInvoice>&undeclared;</TaxInvoice>",
         "<TaxInvoice/>",
+        f'<TaxInvoice xmlns="{NAMESPACE}" xmlns:x="relative"/>',
         "",
         "text",
         "<a>" * 400 + "</a>" * 400,

@@ -121,7 +121,7 @@ def _parse(library: ModuleType, data: bytes) -> Element:
     )
     root: Element | None = None
     # Its message could quote the document.
-    with suppress(library.XMLSyntaxError, ValueError):
+    with suppress(library.LxmlError, ValueError):
         root = library.fromstring(data, parser)
     if root is None:
         raise _fail("it is not well-formed XML", "올바른 XML이 아닙니다")
@@ -170,8 +170,17 @@ def signatures_of(root: Element) -> list[Element]:
 
 
 def canonical(element: Element) -> bytes:
-    """Canonical XML 1.0 of an element, without comments, in the context of its document."""
-    octets: bytes = etree().tostring(element, method="c14n", with_comments=False, with_tail=False)
+    """Canonical XML 1.0 of an element, without comments, in the context of its document.
+
+    Raises:
+        FormatError: It has none: a namespace is a relative reference.
+    """
+    library = etree()
+    octets: bytes | None = None
+    with suppress(library.LxmlError):
+        octets = library.tostring(element, method="c14n", with_comments=False, with_tail=False)
+    if octets is None:
+        raise _fail("it has no canonical form (a namespace is relative)")
     return octets
 
 
