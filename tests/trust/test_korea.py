@@ -318,3 +318,41 @@ def test_figures_do_not_stand_in_for_a_certificate_that_is_at_hand_and_refused(m
     expired = TrustStore([late, TrustAnchor.known(figures, late)])
     with pytest.raises(ExpiredError):
         expired.verify(leaf.certificate, make.AT + timedelta(seconds=1))
+
+
+def test_revocation_is_asked_about_an_authority_known_by_its_figures_too(shared_data, real):
+    from kcert import Revocation, RevocationUnknownError
+
+    leaf = Certificate.load((shared_data / "fixtures/yessign-test/signCert.der").read_bytes())
+    authority = real["yessignCA-Test Class 4"]
+    asked = []
+
+    class Recorder:
+        def check(self, certificate, issuer, context):
+            asked.append((certificate, issuer, context))
+            raise RevocationUnknownError("only asking", "묻기만 합니다")
+
+    trust = TrustStore.korea().including_test().checking(Recorder())
+    path = trust.verify(leaf, leaf.validity.not_before, revocation=Revocation.CHECK_IF_AVAILABLE)
+
+    (about_authority, root, _), (about_leaf, issuer, context) = asked
+    assert about_leaf == leaf
+    assert issuer == about_authority == path.anchor
+    assert issuer.public_key_info == authority.public_key_info
+    for fact in ("serial_number", "issuer", "subject", "is_ca", "crl_distribution_points",
+                 "ocsp_urls", "key_usage", "subject_key_identifier"):  # fmt: skip
+        assert getattr(about_authority, fact) == getattr(authority, fact), fact
+    assert about_authority.fingerprint() == authority.fingerprint()
+    assert about_authority.extension("2.5.29.31") is None
+    assert root == path.root
+    assert root.serial_number == real["Kisa Test RootCA 7"].serial_number
+    assert root.issuer == root.subject
+    assert root.key_usage is None
+    assert context.issuers == ()
+    assert [status.unknown for status in path.revocation] == ["only asking"] * 2
+    # A path for a CRL signer or responder ends at the same root, and is not asked about.
+    assert context.validate(authority).anchor == path.root
+    with pytest.raises(UntrustedIssuerError):
+        context.validate(real["yessignCA Class 2"])
+    with pytest.raises(RevocationUnknownError):
+        trust.verify(leaf, leaf.validity.not_before, revocation=Revocation.REQUIRE)

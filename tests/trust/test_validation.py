@@ -437,6 +437,16 @@ def test_v14_short_keys_are_refused_by_default_and_marked_where_allowed(make, ve
     }
 
 
+def test_v14_a_weak_root_is_marked_even_where_it_stands_alone(make, verify):
+    root = make.issue("Weak root", key_size=1024)
+    store = TrustStore([root.certificate])
+
+    with pytest.raises(WeakAlgorithmError):
+        verify(root, store=store)
+    path = verify(root, store=store, allow_weak={Weakness.SHORT_KEY})
+    assert path.weak_parts == (WeakPart(Weakness.SHORT_KEY, "key", root.certificate.fingerprint()),)
+
+
 def test_v14_a_path_without_weak_parts_says_so(verify, leaf, authority):
     assert verify(leaf, authority, allow_weak=Weakness).weak_parts == ()
 
