@@ -15,8 +15,8 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: What follows the command's name; default those of the process.
 
     Returns:
-        The exit status: 0 where everything went well, 1 where something failed, 2 where the
-        command was not understood.
+        The exit status, as the reference of the command has it: 0 where everything went well, 1
+        where the answer is no, 2 where the command was not understood, and so on.
     """
     from kcert.cli import run
 

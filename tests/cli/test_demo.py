@@ -100,7 +100,7 @@ def test_a_reader_that_goes_away_is_no_traceback():
         process.stdout.close()
         errors = process.stderr.read()
 
-    assert (process.returncode, errors) == (1, b"")
+    assert (process.returncode, errors) == (5, b"")
 
 
 def test_a_medium_that_fails_is_one_line(monkeypatch):
@@ -110,8 +110,9 @@ def test_a_medium_that_fails_is_one_line(monkeypatch):
     monkeypatch.setattr(demo, "make_sample", full)
     status, _, errors = run("demo", "--lang", "en")
 
-    assert status == 1
-    assert errors == "kcert: the system refused: No space left on device\n"
+    assert status == 5
+    assert errors.startswith("kcert: the system refused: No space left on device\n  next: ")
+    assert "홍길동" not in errors
 
 
 def test_an_interruption_is_one_line(monkeypatch):
@@ -120,7 +121,10 @@ def test_an_interruption_is_one_line(monkeypatch):
 
     monkeypatch.setattr(demo, "make_sample", interrupted)
 
-    assert run("demo", "--lang", "en")[::2] == (1, "kcert: stopped\n")
+    assert run("demo", "--lang", "en")[::2] == (
+        130,
+        "kcert: stopped; nothing more is done\n",
+    )
 
 
 # The demo on the user's own folder
@@ -158,9 +162,9 @@ def test_a_wrong_password_is_one_line(folder, monkeypatch):
     monkeypatch.setattr("getpass.getpass", lambda _prompt: "wrong")
     status, _, errors = run("demo", "--lang", "ko", str(folder))
 
-    assert status == 1
-    assert errors.count("\n") == 1
-    assert "비밀번호가 틀렸거나" in errors
+    assert status == 4
+    assert "비밀번호가 틀렸거나" in errors.splitlines()[0]
+    assert errors.splitlines()[1].startswith("  다음: ")
 
 
 @pytest.mark.parametrize(("answer", "signed"), [("2\n", True), ("\n", False), ("9\n", False)])
@@ -186,7 +190,7 @@ def test_a_file_of_another_kind_is_named(tmp_path):
     (tmp_path / "cert.pfx").write_bytes(b"%PDF-1.7")
     status, _, errors = run("demo", "--lang", "en", str(tmp_path / "cert.pfx"))
 
-    assert status == 1
+    assert status == 4
     assert "this is a PDF document" in errors
 
 
@@ -200,8 +204,8 @@ def test_an_empty_folder_has_nothing_to_show(tmp_path):
 def test_a_path_that_is_not_there_is_one_line(tmp_path):
     status, _, errors = run("demo", "--lang", "en", str(tmp_path / "cn=홍길동"))
 
-    assert status == 1
-    assert errors.count("\n") == 1
+    assert status == 3
+    assert errors.count("\n") == 2
     assert "홍길동" not in errors
 
 
@@ -223,11 +227,13 @@ def test_arguments_that_are_not_understood_show_the_usage(arguments):
     status, out, errors = run(*arguments)
 
     assert (status, out) == (2, "")
-    assert "python -m kcert demo" in errors
+    assert "kcert" in errors
+    assert "--help" in errors
 
 
 def test_help_and_version_are_answered(capsys):
     assert "usage" in run("--help", "--lang", "en")[1]
+    assert "python -m kcert demo" in run("--help", "--lang", "en")[1]
     assert "사용법" in run("--help", "--lang", "ko")[1]
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"kcert {kcert.__version__}\n"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kcert import Certificate, Credential, Found, UnlockedCredential
     from kcert.cli.voice import Voice
 
-__all__ = ["run_on_path", "run_on_sample"]
+__all__ = ["run", "run_on_path", "run_on_sample"]
 
 _MESSAGE = "동의합니다".encode()
 
@@ -36,6 +36,18 @@ class _Item(NamedTuple):
     remark: str
     credential: Credential | None = None
     is_repeated: bool = False
+
+
+def run(voice: Voice, path: Path | None) -> None:
+    """Run on the path, or on made-up certificates where there is none.
+
+    Raises:
+        KcertError: A step failed.
+    """
+    if path is None:
+        run_on_sample(voice)
+    else:
+        run_on_path(voice, path)
 
 
 def run_on_sample(voice: Voice) -> None:

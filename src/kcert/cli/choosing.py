@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From what a person named to a certificate: a path, or an id as `kcert list` shows it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+import kcert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kcert import Certificate, Credential, Entry, Store, UnlockedCredential
+    from kcert.cli.asking import Passwords
+    from kcert.cli.session import Session
+
+__all__ = ["BODY", "Chosen", "certificate_of", "choose", "in_place"]
+
+BODY = (
+    (
+        "CERT is a file (.pfx, .p12, .pem, signCert.der, .zip), a folder, or an id as `kcert list` "
+        "shows it; its first four characters will do where they are one's alone."
+    ),
+    (
+        "CERT는 파일(.pfx, .p12, .pem, signCert.der, .zip)이나 폴더, 또는 `kcert list`에 나오는 id입니다. "
+        "id는 구별되면 앞의 네 글자만 써도 됩니다."
+    ),
+)
+
+_ID = re.compile(r"[0-9a-fA-F]{4,64}")
+_ID_LENGTH = 16
+
+
+@frozen
+class Chosen:
+    """What was named: an entry of a store, or a file.
+
+    Attributes:
+        entry: The entry, where it is one.
+        store: The store it is in.
+        path: The file, where it is one.
+    """
+
+    entry: Entry | None = None
+    store: Store | None = None
+    path: Path | None = None
+
+    def load(self, passwords: Passwords) -> Credential:
+        """The credential, locked; a password is asked for where the file hides everything."""
+        if self.entry is not None:
+            return self.entry.load()
+        path = self.path or Path()
+        try:
+            return kcert.load(path)
+        except kcert.UnlockError:
+            pass  # it has a password, and none was given
+        return kcert.load(path, passwords.current())
+
+    def unlock(self, passwords: Passwords) -> UnlockedCredential:
+        """The credential, open. A password is asked once."""
+        credential = self.load(passwords)
+        return credential.unlock(passwords.current(credential.certificate))
+
+
+def choose(session: Session, text: str, store: str | None, *, one_place: bool = False) -> Chosen:
+    """Find what was named.
+
+    Args:
+        session: Told what is being worked on.
+        text: What was named.
+        store: Where to look, as `kcert.open_store` takes it.
+        one_place: Refuse a certificate that lies in several places: it is to be changed.
+
+    Raises:
+        KcertError: There is none, or there are several.
+    """
+    session.where = text
+    if store is not None:
+        return _in_store(kcert.open_store(store), text)
+    path = Path(text)
+    if path.is_dir():
+        inside = kcert.open_store(path)
+        return _one([Chosen(entry, inside) for entry in inside.entries()], "folder")
+    if path.exists():
+        return Chosen(path=path)
+    if not _ID.fullmatch(text):
+        raise kcert.NotFoundError(
+            "there is no such file, and an id has four hexadecimal digits at least",
+            "그런 파일이 없습니다. id라면 16진수 네 글자 이상이어야 합니다",
+            backend="file",
+        )
+    wanted = text.lower()[:_ID_LENGTH]
+    found = [
+        Chosen(found.entry, kcert.Store(found.entry.backend))
+        for found in kcert.discover()
+        if found.entry is not None
+        and found.entry.backend is not None
+        and found.entry.id.startswith(wanted)
+    ]
+    if not one_place:
+        found = list({_key(chosen): chosen for chosen in reversed(found)}.values())
+    return _one(found, "computer")
+
+
+def _key(chosen: Chosen) -> str:
+    return "" if chosen.entry is None else chosen.entry.id
+
+
+def _in_store(store: Store, text: str) -> Chosen:
+    if _ID.fullmatch(text) and len(text) < _ID_LENGTH:
+        entries = [entry for entry in store.entries() if entry.id.startswith(text.lower())]
+        return _one([Chosen(entry, store) for entry in entries], "store")
+    return Chosen(store.get(text), store)
+
+
+def _one(found: list[Chosen], backend: str) -> Chosen:
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise kcert.NotFoundError(
+            "there is no such certificate", "그런 인증서가 없습니다", backend=backend
+        )
+    ids = sorted({_key(chosen) for chosen in found})
+    shown = ", ".join(ids[:8]) + (" …" if len(ids) > 8 else "")
+    raise kcert.AmbiguousError(
+        f"{len(found)} are meant by this: {shown}",
+        f"이것에 해당하는 인증서가 {len(found)}개입니다: {shown}",
+        backend=backend,
+        choices=ids,
+    )
+
+
+def certificate_of(
+    session: Session, text: str, store: str | None, passwords: Passwords
+) -> Certificate | Credential:
+    """What was named, as a credential, or as a certificate alone where that is all there is."""
+    chosen = choose(session, text, store)
+    if chosen.path is not None:
+        alone = certificate_alone(chosen.path)
+        if alone is not None:
+            return alone
+    return chosen.load(passwords)
+
+
+def certificate_alone(path: Path) -> Certificate | None:
+    """The certificate of a file that holds nothing else; ``None`` where it holds something else."""
+    try:
+        kcert.load(path)
+    except kcert.FormatError as error:
+        if path.is_file() and path.stat().st_size <= kcert.Limits().max_file_size:
+            try:
+                return kcert.Certificate.load(path.read_bytes())
+            except kcert.KcertError:
+                raise error from None
+        raise
+    except kcert.KcertError:
+        return None
+    return None
+
+
+def in_place(session: Session, place: str) -> Iterator[tuple[str, Entry]]:
+    """Yield each entry of a place, with where it lies."""
+    session.where = place
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", place) and not Path(place).exists():
+        for entry in kcert.open_store(place).entries():
+            yield entry.location, entry
+        return
+    for found in kcert.discover([place]):
+        if found.entry is None:
+            raise found.problem or kcert.NotFoundError("there is no such folder", backend="file")
+        yield str(found.location), found.entry

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands as click sees them: loaded when used, with help and complaints in two languages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+from click.shell_completion import shell_complete
+
+from kcert.cli.catalogue import CATALOGUE
+from kcert.cli.failures import Refusal, Status
+from kcert.cli.guard import guarded, refuse
+from kcert.cli.helping import command_help
+from kcert.cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kcert.cli.voice import Text
+
+__all__ = ["COMPLETE_VARIABLE", "KcertCommand", "command", "option", "root", "run", "session_of"]
+
+
+COMPLETE_VARIABLE = "_KCERT_COMPLETE"
+"""What the script of `kcert completion` sets when it asks what could come next."""
+
+
+class TextOption(click.Option):
+    """An option whose help is in two languages."""
+
+    def __init__(self, *args: Any, texts: Text, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.texts = texts
+
+
+class KcertCommand(click.Command):
+    """A command whose help is in two languages.
+
+    Args:
+        body: What stands in its help under the summary of the catalogue.
+    """
+
+    def __init__(self, *args: Any, body: Text = ("", ""), **kwargs: Any) -> None:
+        kwargs["add_help_option"] = False
+        super().__init__(*args, **kwargs)
+        self.body = body
+        self.params.append(
+            TextOption(
+                ["-h", "--help"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_show_help,
+                texts=("Show this and end.", "이 도움말을 보여 주고 끝냅니다."),
+            )
+        )
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The summary, for completion."""
+        return CATALOGUE[self.name or ""].summary[0][:limit]
+
+
+def _show_help(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        voice = session_of(ctx).voice
+        voice.write(*[command_help(voice, ctx)] * 2)
+        ctx.exit()
+
+
+class _Root(click.Group):
+    """`kcert`: its commands are imported when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the help."""
+        del ctx
+        return list(CATALOGUE)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        del ctx
+        row = CATALOGUE.get(cmd_name)
+        if row is None:
+            return None
+        module = import_module(f"kcert.cli.commands.{row.module}")
+        found: click.Command = getattr(module, f"{cmd_name}_command")
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments name."""
+        if args[0] not in CATALOGUE and not ctx.resilient_parsing:
+            raise _unknown(args[0])
+        return super().resolve_command(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:
+        """Run a command and end the process with its status; no exception leaves this."""
+        session = extra.get("obj") or Session()
+        arguments = list(args or ())
+
+        def act() -> int:
+            if (instruction := os.environ.get(COMPLETE_VARIABLE)) is not None:
+                return shell_complete(self, {}, "kcert", COMPLETE_VARIABLE, instruction)
+            try:
+                with self.make_context("kcert", arguments, obj=session) as ctx:
+                    return int(self.invoke(ctx) or 0)
+            except click.exceptions.Exit as end:
+                return end.exit_code
+            except click.UsageError as error:
+                return refuse(session, _usage(error))
+
+        sys.exit(guarded(session, act))
+
+
+def _unknown(name: str) -> Refusal:
+    return Refusal(
+        (f"there is no command {name!r}", f"{name!r} 명령은 없습니다"),
+        ("see `kcert --help`", "`kcert --help`를 보십시오"),
+    )
+
+
+def _usage(error: click.UsageError) -> Refusal:
+    """What click complains about, in both languages."""
+    match error:
+        case click.NoSuchOption():
+            what = (
+                f"there is no option {error.option_name}",
+                f"{error.option_name} 옵션은 없습니다",
+            )
+        case click.MissingParameter(param=click.Parameter() as parameter):
+            name = _name(parameter)
+            what = (f"{name} is missing", f"{name} 값이 빠졌습니다")
+        case click.BadParameter(param=click.Parameter() as parameter):
+            name = _name(parameter)
+            choices = ""
+            if isinstance(parameter.type, click.Choice):
+                choices = ": " + ", ".join(parameter.type.choices)
+            what = (
+                f"{name} takes something else{choices}",
+                f"{name} 값이 올바르지 않습니다{choices}",
+            )
+        case click.BadOptionUsage():
+            name = error.option_name
+            what = (f"{name} is not used like that", f"{name} 옵션의 사용법이 다릅니다")
+        case _:
+            what = ("there are arguments too many", "알 수 없는 인자가 더 있습니다")
+    path = error.ctx.command_path if error.ctx is not None else "kcert"
+    return Refusal(what, (f"see `{path} --help`", f"`{path} --help`를 보십시오"), Status.USAGE)
+
+
+def _name(parameter: click.Parameter) -> str:
+    if isinstance(parameter, click.Option):
+        return parameter.opts[0]
+    return (parameter.name or "").upper()
+
+
+def session_of(ctx: click.Context) -> Session:
+    """The session of this run."""
+    return ctx.ensure_object(Session)
+
+
+def option(*declarations: str, texts: Text, **kwargs: Any) -> Callable[[Any], Any]:
+    """An option with help in two languages."""
+    return click.option(*declarations, cls=TextOption, texts=texts, **kwargs)
+
+
+def command(
+    name: str, body: Text = ("", "")
+) -> Callable[[Callable[..., int | None]], KcertCommand]:
+    """Make a function a command: it is given the session, and returns an exit status."""
+    return click.command(name, cls=KcertCommand, body=body)
+
+
+root = _Root("kcert", invoke_without_command=False, add_help_option=False)
+
+
+def run(arguments: Sequence[str], session: Session) -> int:
+    """Run a command.
+
+    Returns:
+        The exit status.
+    """
+    try:
+        root.main(arguments, obj=session)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else Status.MEDIUM

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run a command so that nothing but lines for people and an exit status comes out of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import kcert
+from kcert.cli.failures import Refusal, Status, Stopped, advice_on, explain, status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kcert.cli.session import Session
+
+__all__ = ["guarded", "refuse"]
+
+_REPORT = (
+    "run `kcert doctor` and report it with what you typed, without passwords",
+    "`kcert doctor`를 실행하고 입력한 명령(비밀번호 제외)과 함께 알려 주십시오",
+)
+_MEDIUM = (
+    "check the path, the permissions and the room on the medium",
+    "경로와 권한, 매체의 남은 공간을 확인하십시오",
+)
+
+
+def guarded(session: Session, action: Callable[[], int]) -> int:
+    """Run an action; whatever it raises becomes lines and a status. Never a traceback."""
+    try:
+        return action()
+    except kcert.KcertError as error:
+        what = (str(error), error.message_ko)
+        _explain(session, what, advice_on(error), error.code)
+        return status_of(error)
+    except Refusal as refusal:
+        return refuse(session, refusal)
+    except BrokenPipeError:
+        # Whoever read has gone (`| head`): nothing is left to say, nor when the interpreter ends.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.MEDIUM
+    except OSError as error:
+        # Its path may name a person.
+        reason = error.strerror or type(error).__name__
+        what = (f"the system refused: {reason}", f"시스템이 거부했습니다: {reason}")
+        _explain(session, what, _MEDIUM, "system")
+        return Status.MEDIUM
+    except (KeyboardInterrupt, EOFError, Stopped):
+        session.complaints.say(
+            "kcert: stopped; nothing more is done",
+            "kcert: 중단했습니다. 더는 아무것도 하지 않습니다",
+        )
+        return Status.STOPPED
+    except MemoryError:
+        what = ("there is not enough memory for this", "메모리가 부족합니다")
+        _explain(session, what, _MEDIUM, "memory")
+        return Status.MEDIUM
+    except Exception as error:  # noqa: BLE001 - a defect of kcert: its name, and no secrets
+        name = type(error).__name__
+        what = (f"a defect in kcert ({name})", f"kcert의 결함입니다({name})")
+        _explain(session, what, _REPORT, "defect")
+        return Status.MEDIUM
+
+
+def refuse(session: Session, refusal: Refusal) -> int:
+    """Say why a command was not run, or not further."""
+    _explain(session, refusal.what, refusal.advice, refusal.status.name.lower().replace("_", "-"))
+    return refusal.status
+
+
+def _explain(session: Session, what: tuple[str, str], advice: tuple[str, str], code: str) -> None:
+    explain(session.complaints, what, session.where, advice, code=code, as_json=session.as_json)
