@@ -15,10 +15,11 @@ from attrs import frozen
 from kcert._asn1.distribution_points import ALL_REASONS, RawDistributionPoint, RawPointName
 from kcert.certificate import Name
 from kcert.errors import KcertError, RevokedError
-from kcert.trust.crl_signers import check_strength, crl_signers
+from kcert.trust.crl_signers import check_strength, crl_signers, weaknesses
 from kcert.trust.points import distribution_points, same_point
 from kcert.trust.revocation import EvidenceKind, RevocationEvidence
 from kcert.trust.timing import not_after
+from kcert.trust.weakness import WeakPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -134,7 +135,8 @@ class CrlSearch:
         covers = (scope.only_some_reasons or ALL_REASONS) & (point.reasons or ALL_REASONS)
         if covers <= self._covered:
             return
-        if not self._is_signed(crl, appointed=bool(point.crl_issuers)):
+        signer = self._signer(crl, appointed=bool(point.crl_issuers))
+        if signer is None:
             return
         delta = self._delta(crl, appointed=bool(point.crl_issuers))
         newest = delta or crl
@@ -159,8 +161,14 @@ class CrlSearch:
             self._note(problem)
             return
         self._covered |= covers
+        weak = weaknesses(signer, crl.signature_algorithm)
         self._evidence = RevocationEvidence(
-            EvidenceKind.CRL, newest.this_update, newest.next_update, located.location, crl.der
+            EvidenceKind.CRL,
+            newest.this_update,
+            newest.next_update,
+            located.location,
+            crl.der,
+            tuple(WeakPart(one, "CRL signature") for one in sorted(weak, key=str)),
         )
 
     def _unusable(self, crl: CertificateRevocationList) -> str | None:
@@ -198,8 +206,8 @@ class CrlSearch:
             return "is of another distribution point than the certificate names"
         return None
 
-    def _is_signed(self, crl: CertificateRevocationList, *, appointed: bool) -> bool:
-        """Whether a key that may speak for the issuer signed the list.
+    def _signer(self, crl: CertificateRevocationList, *, appointed: bool) -> bytes | None:
+        """The key that signed the list and may speak for the issuer, DER, or ``None``.
 
         Args:
             crl: The list.
@@ -214,15 +222,15 @@ class CrlSearch:
                 problem = weak
                 continue
             if signer.certificate is None:
-                return True
+                return signer.public_key_info
             try:
                 self._vouch(signer.certificate, appointed)
             except KcertError as error:
                 problem = f"is signed with a key that is not to be believed: {error}"
                 continue
-            return True
+            return signer.public_key_info
         self._note(problem)
-        return False
+        return None
 
     def _delta(
         self, complete: CertificateRevocationList, *, appointed: bool
@@ -237,7 +245,7 @@ class CrlSearch:
                 and (found is None or (delta.number or 0) > (found.number or 0))
                 and not self._unusable(delta)
                 and delta.this_update <= self._timing.at
-                and self._is_signed(delta, appointed=appointed)
+                and self._signer(delta, appointed=appointed) is not None
             ):
                 found = delta
         return found

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kcert.trust.revocation import CheckContext, Issuer
     from kcert.trust.weakness import Weakness
 
-__all__ = ["Signer", "check_strength", "crl_signers"]
+__all__ = ["Signer", "check_strength", "crl_signers", "weaknesses"]
 
 _MAX_SIGNERS: Final = 8
 
@@ -40,6 +40,17 @@ class Signer:
     certificate: Certificate | None = None
 
 
+def weaknesses(public_key_info: bytes, algorithm: SignatureAlgorithm) -> frozenset[Weakness]:
+    """What is weak about a signature and the key that made it.
+
+    Raises:
+        UnsupportedAlgorithmError: So weak that no option allows it.
+    """
+    facts = key_facts(public_key_info)
+    found = (weakness_of_key(facts), weakness_of_dsa(facts), weakness_of_signature(algorithm))
+    return frozenset(weak for weak in found if weak is not None)
+
+
 def check_strength(
     public_key_info: bytes, algorithm: SignatureAlgorithm, allow_weak: frozenset[Weakness]
 ) -> str | None:
@@ -48,9 +59,8 @@ def check_strength(
     Raises:
         UnsupportedAlgorithmError: So weak that no option allows it.
     """
-    facts = key_facts(public_key_info)
-    found = {weakness_of_key(facts), weakness_of_dsa(facts), weakness_of_signature(algorithm)}
-    refused = sorted(weak.value for weak in found if weak is not None and weak not in allow_weak)
+    found = weaknesses(public_key_info, algorithm)
+    refused = sorted(weak.value for weak in found - allow_weak)
     return f"is signed with old cryptography ({', '.join(refused)})" if refused else None
 
 

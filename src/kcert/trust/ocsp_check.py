@@ -17,12 +17,13 @@ from kcert.certificate import Certificate, KeyUsage, Name
 from kcert.certificate.signatures import signature_algorithm
 from kcert.errors import KcertError, RevocationUnknownError
 from kcert.trust.crl import reason_name
-from kcert.trust.crl_signers import check_strength
+from kcert.trust.crl_signers import check_strength, weaknesses
 from kcert.trust.extensions import unknown_critical
 from kcert.trust.ocsp import key_hash
 from kcert.trust.revocation import EvidenceKind, RevocationEvidence
 from kcert.trust.signatures import signature_holds
 from kcert.trust.timing import CLOCK_SKEW, not_after
+from kcert.trust.weakness import WeakPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,7 +108,7 @@ class OcspCheck:
                 raise self._unknown("does not repeat the nonce")
             if nonce is not None and nonce != request.nonce:
                 raise self._unknown("repeats another nonce: it answers another question")
-        self._check_responder(response.basic)
+        key = self._responder_key(response.basic)
         next_update = answer.next_update
         if next_update is None and fetched:
             # Newer information is there at all times (RFC 6960 section 4.2.2.1).
@@ -128,21 +129,27 @@ class OcspCheck:
             raise self._unknown(problem)
         if answer.status == "unknown":
             raise self._unknown("says that the responder does not know the certificate")
+        weak = weaknesses(key, signature_algorithm(response.basic.algorithm))
         return RevocationEvidence(
-            EvidenceKind.OCSP, answer.this_update, answer.next_update, location, response.der
+            EvidenceKind.OCSP,
+            answer.this_update,
+            answer.next_update,
+            location,
+            response.der,
+            tuple(WeakPart(one, "OCSP signature") for one in sorted(weak, key=str)),
         )
 
     def _unknown(self, problem: str) -> RevocationUnknownError:
         return RevocationUnknownError(f"OCSP response {problem}", f"OCSP 응답: {problem}")
 
-    def _check_responder(self, basic: RawBasicResponse) -> None:
-        """Find the key that signed, and see that it may speak for the certificate.
+    def _responder_key(self, basic: RawBasicResponse) -> bytes:
+        """The key that signed and may speak for the certificate, SubjectPublicKeyInfo.
 
         Raises:
             RevocationUnknownError: No key may, or did.
         """
         if _names(basic, self.issuer) and self._signed(basic, self.issuer.public_key_info):
-            return
+            return self.issuer.public_key_info
         problem = "is not signed by the issuer or a responder that it authorised"
         for responder in self._responders(basic):
             if not self._signed(basic, responder.public_key_info):
@@ -159,7 +166,7 @@ class OcspCheck:
             except KcertError as error:
                 problem = f"is signed by a responder that is not to be believed: {error}"
                 continue
-            return
+            return responder.public_key_info
         raise self._unknown(problem)
 
     def _responders(self, basic: RawBasicResponse) -> Iterator[Certificate]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kcert.certificate.extensions import Extension
     from kcert.trust.anchors import TrustAnchor
     from kcert.trust.path import ValidatedPath
-    from kcert.trust.weakness import Weakness
+    from kcert.trust.weakness import Weakness, WeakPart
 
 __all__ = [
     "CheckContext",
@@ -62,6 +62,7 @@ class RevocationEvidence:
         next_update: By when a newer one was promised, where it was.
         location: URL or name of where it came from; ``None`` where the caller gave it.
         der: The CRL or OCSP response, DER, to be kept as proof.
+        weak_parts: Weak cryptography in its signature that the caller allowed.
     """
 
     kind: EvidenceKind
@@ -69,6 +70,7 @@ class RevocationEvidence:
     next_update: datetime | None
     location: str | None
     der: bytes = field(repr=False)
+    weak_parts: tuple[WeakPart, ...] = ()
 
 
 class Issuer(Protocol):

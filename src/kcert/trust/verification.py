@@ -113,6 +113,9 @@ class Verification:
         statuses: tuple[RevocationStatus, ...] = ()
         if revocation is not Revocation.SKIP:
             statuses = self._ask(candidate, required=revocation is Revocation.REQUIRE)
+        for status in statuses:
+            if status.evidence is not None:
+                weak_parts = tuple(dict.fromkeys((*weak_parts, *status.evidence.weak_parts)))
         return ValidatedPath(
             candidate.certificates, candidate.anchor, policies, statuses, weak_parts, question.at
         )
