@@ -120,8 +120,8 @@ def test_what_was_changed_during_a_move_is_not_removed(memory, credentials, monk
     changed = credentials[0].change_password(PASSWORD, "another one")
     copy = moving.copy
 
-    def interfering(*arguments):
-        result = copy(*arguments)
+    def interfering(*arguments, **more):
+        result = copy(*arguments, **more)
         source.replace(source.get(entry.id), changed)
         return result
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 
 from kcert.store.credentials import Store
 from kcert.store.entry import Entry
+from kcert.store.events import Event, EventKind
+from kcert.store.history import History, Verified
 from kcert.store.opening import open_store
-from kcert.store.transfer import Outcome, Progress, Summary
+from kcert.store.transfer import Outcome, Progress, Removal, Summary
 
-__all__ = ["Entry", "Outcome", "Progress", "Store", "Summary", "open_store"]
+__all__ = [
+    "Entry",
+    "Event",
+    "EventKind",
+    "History",
+    "Outcome",
+    "Progress",
+    "Removal",
+    "Store",
+    "Summary",
+    "Verified",
+    "open_store",
+]

@@ -6,23 +6,29 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kcert.errors import AmbiguousError, FormatError, NotFoundError
+from attrs import evolve
+
+from kcert.errors import StorageError
 from kcert.keys.limits import DEFAULT_LIMITS
 from kcert.storage.ordered import with_folders
 from kcert.store import moving, relocking, writing
-from kcert.store.destination import Destination
+from kcert.store.destination import destination_of
 from kcert.store.entry import Entry, read_entries
+from kcert.store.events import EventKind
+from kcert.store.lookup import find_one
 from kcert.store.query import Query
+from kcert.store.transfer import Removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
-    from kcert.certificate import Authority, CertificateKind, Policy
+    from kcert.certificate import Authority, Certificate, CertificateKind, Policy
     from kcert.credential import Credential
     from kcert.credential.types import Password
     from kcert.keys import Limits, LockProfile
     from kcert.storage import Backend, FolderBackend
+    from kcert.store.history import History
     from kcert.store.transfer import Progress, Summary
 
 __all__ = ["Store"]
@@ -37,10 +43,13 @@ class Store:
     Args:
         backend: Where they lie. Where it cannot write several files at once, a credential is
             written file by file, its signing certificate last.
+        history: Where to enter what is added, copied, unlocked, replaced and removed; default
+            nowhere (`open_store` keeps one).
     """
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, *, history: History | None = None) -> None:
         self._backend = with_folders(backend)
+        self._history = history
 
     def __repr__(self) -> str:
         return f"<Store on {self._backend!r}>"
@@ -50,13 +59,18 @@ class Store:
         """Where they lie."""
         return self._backend
 
+    @property
+    def history(self) -> History | None:
+        """The record of what was done, where one is kept."""
+        return self._history
+
     def entries(self) -> Iterator[Entry]:
         """Yield every credential, one at a time; damaged ones carry ``problem`` and stop nothing.
 
         No password is needed. Nothing is kept, so memory does not grow with the store.
         """
         for listing in self._backend.folders():
-            yield from read_entries(self._backend, listing)
+            yield from map(self._own, read_entries(self._backend, listing))
 
     def find(
         self,
@@ -101,30 +115,16 @@ class Store:
             NotFoundError: If there is none.
             AmbiguousError: If the same certificate is there more than once; ask by location then.
         """
-        found: list[Entry] = []
-        with suppress(FormatError):  # what is no name is nowhere
-            candidates = writing.entries_at(self._backend, id) if "/" in id else self.entries()
-            found = [entry for entry in candidates if _answers(entry, id)]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise NotFoundError(
-                "there is no such entry",
-                "그런 항목이 없습니다",
-                backend=self._kind,
-                name=id,
-            )
-        raise AmbiguousError(
-            f"{len(found)} entries hold this certificate; name one by its location",
-            f"이 인증서를 가진 항목이 {len(found)}개입니다; 위치로 하나를 지정하십시오",
-            backend=self._kind,
-            name=id,
-        )
+        return self._own(find_one(self._backend, id))
 
-    def add(self, credential: Credential) -> Entry:
+    def add(self, credential: Credential, *, renews: Certificate | None = None) -> Entry:
         """Write a credential into a folder of its own. What is there is never overwritten.
 
         When this returns, the files are flushed to the medium, have been read back and compared.
+
+        Args:
+            credential: What to write.
+            renews: The certificate it renews, for the history.
 
         Raises:
             AlreadyExistsError: If the same certificate is in the store.
@@ -132,7 +132,8 @@ class Store:
             TypeError: If it is not a locked `Credential`.
         """
         files = writing.files_of(credential)
-        return Destination(self._backend).add(credential.certificate, files)
+        entry = destination_of(self._backend).add(credential.certificate, files)
+        return self._note(EventKind.RENEWED if renews else EventKind.ADDED, entry, renews)
 
     def replace(self, entry: Entry, credential: Credential) -> Entry:
         """Put the same certificate's credential in the place of one that was read before.
@@ -148,7 +149,8 @@ class Store:
             ConflictError: If the files have changed since ``entry`` was read.
             ValueError: If ``credential`` is of another certificate.
         """
-        return writing.replace(self._backend, entry, credential)
+        replaced = writing.replace(self._backend, entry, credential)
+        return self._note(EventKind.REPLACED, replaced)
 
     def change_password(
         self,
@@ -186,11 +188,12 @@ class Store:
         """
         try:
             found = self.get(entry) if isinstance(entry, str) else entry
-            return relocking.change_password(
+            changed = relocking.change_password(
                 self._backend, found, old, new, profile=profile, limits=limits
             )
         finally:
             del old, new
+        return self._note(EventKind.REPLACED, changed)
 
     def copy(self, id: str, *, to: Store) -> Entry:
         """Copy one entry into another store, its files byte for byte.
@@ -211,7 +214,9 @@ class Store:
             KcertError: The entry is damaged, as `Entry.problem` says.
             UnavailableError: The other medium does not take it, or gives back something else.
         """
-        return moving.copy(self._backend, self.get(id), to.backend)[1]
+        arrived = moving.entering(self._history, to.history, to.backend)
+        _, there = moving.copy(self._backend, self.get(id), to.backend, arrived=arrived)
+        return evolve(there, history=to.history)
 
     def move(self, id: str, *, to: Store) -> Entry:
         """Copy one entry into another store, then remove it from this one. See `copy`.
@@ -223,7 +228,10 @@ class Store:
             ConflictError: The entry was changed here meanwhile; both stores have one now.
             StorageError: Both stores are one place, reached in two ways; nothing was removed.
         """
-        return moving.move(self._backend, self.get(id), to.backend)[1]
+        arrived = moving.entering(self._history, to.history, to.backend)
+        here, there = moving.move(self._backend, self.get(id), to.backend, arrived=arrived)
+        self._note(EventKind.REMOVED, here)
+        return evolve(there, history=to.history)
 
     def backup(
         self,
@@ -245,7 +253,10 @@ class Store:
         Raises:
             UnavailableError: One of the media is gone or does not take more.
         """
-        return moving.backup(self._backend, to.backend, progress=progress, dry_run=dry_run)
+        arrived = moving.entering(self._history, to.history, to.backend)
+        return moving.backup(
+            self._backend, to.backend, progress=progress, dry_run=dry_run, arrived=arrived
+        )
 
     def restore(
         self,
@@ -257,24 +268,32 @@ class Store:
         """Copy every entry of this backup that the other store lacks: `backup`, read backwards."""
         return self.backup(to=to, progress=progress, dry_run=dry_run)
 
-    def remove(self, id: str) -> None:
-        """Remove an entry, for good. Other files in its folder stay.
+    def remove(self, id: str) -> Removal:
+        """Remove an entry, for good: there is no way back. Other files in its folder stay.
+
+        Returns:
+            What was removed, and its last backup where the history knows of one.
 
         Raises:
             NotFoundError: If there is none.
             AmbiguousError: If the same certificate is there more than once.
             ConflictError: If somebody changes it at the same time.
         """
-        writing.remove(self._backend, self.get(id))
+        entry = self.get(id)
+        certificate, backup = entry.certificate, None
+        if self._history is not None and certificate is not None:
+            with suppress(StorageError):
+                backup = self._history.last_backup(certificate)
+        writing.remove(self._backend, entry)
+        self._note(EventKind.REMOVED, entry)
+        return Removal(entry.id, certificate.fingerprint() if certificate else None, backup)
 
     # What the verbs are made of
 
-    @property
-    def _kind(self) -> str:
-        return self._backend.properties.kind
+    def _own(self, entry: Entry) -> Entry:
+        return entry if self._history is None else evolve(entry, history=self._history)
 
-
-def _answers(entry: Entry, wanted: str) -> bool:
-    if wanted in {entry.id, entry.location}:
-        return True
-    return entry.certificate is not None and entry.certificate.fingerprint() == wanted.lower()
+    def _note(self, kind: EventKind, entry: Entry, renews: Certificate | None = None) -> Entry:
+        if self._history is not None:
+            self._history.note(kind, entry.certificate, renews=renews)
+        return self._own(entry)

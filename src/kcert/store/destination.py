@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from kcert.errors import AlreadyExistsError, KcertError
 from kcert.formats import gpki_names, npki
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kcert.storage import FolderBackend
     from kcert.store.entry import Entry
 
-__all__ = ["Destination", "canonical", "same"]
+__all__ = ["Destination", "HasDestination", "canonical", "destination_of", "same"]
 
 _NPKI_NAMES = {
     gpki_names.SIGN_CERTIFICATE: npki.SIGN_CERTIFICATE,
@@ -142,6 +142,20 @@ class Destination:
             if entry.location not in locations:
                 self._there[mark] = (*locations, entry.location)
         return entry
+
+
+@runtime_checkable
+class HasDestination(Protocol):
+    """A backend that knows by itself where a certificate belongs."""
+
+    def destination(self) -> Destination:
+        """The backend as something to write into."""
+        ...
+
+
+def destination_of(backend: FolderBackend) -> Destination:
+    """A backend as something to write into."""
+    return backend.destination() if isinstance(backend, HasDestination) else Destination(backend)
 
 
 def _mark(certificate: Certificate) -> bytes:

@@ -11,13 +11,18 @@ from attrs import evolve, field, frozen
 from kcert.certificate import Certificate
 from kcert.errors import KcertError, NotFoundError
 from kcert.formats import gpki, npki
+from kcert.keys.limits import DEFAULT_LIMITS
+from kcert.store.events import EventKind
 from kcert.store.layout import credential_files, is_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kcert.credential import Credential
+    from kcert.credential import Credential, UnlockedCredential
+    from kcert.credential.types import Password
+    from kcert.keys.limits import Limits
     from kcert.storage import FolderBackend, FolderListing, Version
+    from kcert.store.history import History
 
 __all__ = ["Entry", "read_entries", "read_files"]
 
@@ -37,6 +42,7 @@ class Entry:
             signing pair that is at fault, `load` works all the same.
         files: Names of its files, as they are written in the store.
         name: What the names of government files begin with; ``None`` in an NPKI folder.
+        history: The store's record, where it keeps one.
     """
 
     id: str
@@ -47,6 +53,7 @@ class Entry:
     versions: Mapping[str, Version] = field(factory=dict, repr=False, eq=False)
     backend: FolderBackend | None = field(default=None, repr=False, eq=False)
     name: str | None = field(default=None, repr=False)
+    history: History | None = field(default=None, repr=False, eq=False)
 
     @property
     def folder(self) -> str:
@@ -64,6 +71,33 @@ class Entry:
             raise self.problem or NotFoundError("there are no files", backend="store")
         blobs = self.backend.get_folder(self.folder, self.files)
         return read_files({file: blob.data for file, blob in blobs.items()}, self.name)
+
+    def unlock(
+        self,
+        password: Password,
+        *,
+        key_management: bool = True,
+        full_check: bool = False,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> UnlockedCredential:
+        """Load the credential, open its keys, and enter that in the store's history.
+
+        The arguments and errors are those of `Credential.unlock` and `load`. Where the history is
+        required and cannot be written, the keys are closed again.
+        """
+        try:
+            unlocked = self.load().unlock(
+                password, key_management=key_management, full_check=full_check, limits=limits
+            )
+        finally:
+            del password
+        if self.history is not None:
+            try:
+                self.history.note(EventKind.UNLOCKED, unlocked.certificate)
+            except BaseException:
+                unlocked.close()
+                raise
+        return unlocked
 
 
 def read_files(files: Mapping[str, bytes], name: str | None) -> Credential:

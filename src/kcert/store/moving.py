@@ -20,8 +20,9 @@ from kcert.errors import (
 )
 from kcert.formats import gpki
 from kcert.store import layout, writing
-from kcert.store.destination import Destination, canonical, same
+from kcert.store.destination import Destination, canonical, destination_of, same
 from kcert.store.entry import read_entries, read_files
+from kcert.store.events import EventKind
 from kcert.store.transfer import Outcome, Progress, Summary
 
 if TYPE_CHECKING:
@@ -29,12 +30,34 @@ if TYPE_CHECKING:
 
     from kcert.storage import FolderBackend
     from kcert.store.entry import Entry
+    from kcert.store.history import History
 
-__all__ = ["backup", "copy", "move"]
+__all__ = ["backup", "copy", "entering", "move"]
 
 
-def copy(source: FolderBackend, entry: Entry, target: FolderBackend) -> tuple[Entry, Entry]:
-    """Copy one entry.
+def entering(
+    here: History | None, there: History | None, target: FolderBackend
+) -> Callable[[Entry, Entry], None]:
+    """What enters a copy that arrived in the target in the histories of both stores."""
+
+    def arrived(read: Entry, written: Entry) -> None:
+        if there is not None:
+            there.note(EventKind.ADDED, written.certificate)
+        if here is not None:
+            medium = target.properties.kind
+            here.note(EventKind.COPIED, read.certificate, to=there, medium=medium)
+
+    return arrived
+
+
+def copy(
+    source: FolderBackend,
+    entry: Entry,
+    target: FolderBackend,
+    *,
+    arrived: Callable[[Entry, Entry], None],
+) -> tuple[Entry, Entry]:
+    """Copy one entry; ``arrived`` is told of a copy that was not there already.
 
     Returns:
         The entry as it was read, and as it is in the target.
@@ -43,7 +66,7 @@ def copy(source: FolderBackend, entry: Entry, target: FolderBackend) -> tuple[En
         AlreadyExistsError: The target has the certificate with other files.
     """
     read, files = _read(source, entry)
-    outcome, there = _transfer(read, files, Destination(target), dry_run=False)
+    outcome, there = _transfer(read, files, destination_of(target), dry_run=False)
     if there is None or outcome is Outcome.DIFFERENT:
         raise AlreadyExistsError(
             "the certificate is there with other keys or another password; nothing was overwritten",
@@ -51,12 +74,20 @@ def copy(source: FolderBackend, entry: Entry, target: FolderBackend) -> tuple[En
             backend=target.properties.kind,
             name=entry.location,
         )
+    if outcome is Outcome.COPIED:
+        arrived(read, there)
     return read, there
 
 
-def move(source: FolderBackend, entry: Entry, target: FolderBackend) -> tuple[Entry, Entry]:
+def move(
+    source: FolderBackend,
+    entry: Entry,
+    target: FolderBackend,
+    *,
+    arrived: Callable[[Entry, Entry], None],
+) -> tuple[Entry, Entry]:
     """Copy one entry, then remove it where it was, if it is still what was copied."""
-    read, there = copy(source, entry, target)
+    read, there = copy(source, entry, target, arrived=arrived)
     _refuse_one_place(source, read, target, there)
     writing.remove(source, read)
     return read, there
@@ -68,13 +99,13 @@ def backup(
     *,
     progress: Callable[[Progress], None] | None,
     dry_run: bool,
-    arrived: Callable[[Entry, Entry], None] = lambda _read, _there: None,
+    arrived: Callable[[Entry, Entry], None],
 ) -> Summary:
     """Copy every entry that the target does not have; see `kcert.store.Store.backup`.
 
     ``arrived`` is told each entry that was copied, and what it became.
     """
-    destination = Destination(target)
+    destination = destination_of(target)
     total = sum(_entries_in(listing.files) for listing in source.folders())
     steps: list[tuple[str, Outcome]] = []
     for entry in _entries(source):

@@ -11,7 +11,9 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Outcome", "Progress", "Summary"]
+    from kcert.store.events import Event
+
+__all__ = ["Outcome", "Progress", "Removal", "Summary"]
 
 
 class Outcome(enum.Enum):
@@ -80,3 +82,19 @@ class Summary:
     def complete(self) -> bool:
         """Whether the other store has all of it now (after a dry run: would have)."""
         return not (self.different or self.broken)
+
+
+@frozen
+class Removal:
+    """What `Store.remove` removed, for good.
+
+    Attributes:
+        id: `Entry.id` it had.
+        fingerprint: SHA-256 fingerprint of its certificate, where that could be read.
+        last_backup: When, and to which kind of storage and which store, it was last copied;
+            ``None`` where the store's history knows of no copy.
+    """
+
+    id: str
+    fingerprint: str | None
+    last_backup: Event | None = None

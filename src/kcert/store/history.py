@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The history of a store: an append-only record in which every line is linked to the one before.
+
+It lies beside the certificates, as lines of JSON in files of sixty-four events each
+(``.kcert/history/000000000001.jsonl`` and so on), so that an event costs the same after years.
+Several processes append to one chain: a file is only ever replaced in the state it was read in.
+
+Whoever can write the files can write a whole new chain. What the chain shows is that nothing was
+changed, cut out or reordered behind a ``head`` that was noted elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from kcert.errors import (
+    AlreadyExistsError,
+    ConflictError,
+    NotFoundError,
+    StorageError,
+    UnavailableError,
+)
+from kcert.store.events import START, Event, EventKind, broken, digest, parse_event, read_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kcert.certificate import Certificate
+    from kcert.storage import Backend, Version
+
+__all__ = ["History", "Verified"]
+
+_FOLDER: Final = ".kcert/history"
+_STORE: Final = ".kcert/store"
+_ENDING: Final = ".jsonl"
+_PER_FILE: Final = 64
+_ATTEMPTS: Final = 64
+_LONGEST_PAUSE: Final = 0.1
+_log = logging.getLogger(__name__)
+
+
+@frozen
+class Verified:
+    """A chain without a break.
+
+    Attributes:
+        events: How many there are.
+        head: Digest of the last one. Note it elsewhere, and give it to the next `History.verify`.
+    """
+
+    events: int
+    head: str
+
+
+class History:
+    """The record of one store.
+
+    Args:
+        backend: Where it lies: the store's own, or another that its programs do not share.
+        required: Whether what cannot be entered is an error. Otherwise it goes into the log of
+            ``kcert.store.history``, as on a write-protected stick.
+        clock: Tells the moment; default the system's clock.
+        sleep: Waits some seconds, where several processes append at once.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        required: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._backend = backend
+        self._required = required
+        self._clock = clock
+        self._sleep = sleep
+        self._file: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<History on {self._backend!r}>"
+
+    def events(self) -> Iterator[Event]:
+        """Yield every event, oldest first, each checked against the one before it.
+
+        Raises:
+            FormatError: At the first broken link.
+        """
+        for event, _ in self._chain():
+            yield event
+
+    def verify(self, *, head: str | None = None) -> Verified:
+        """Check every link.
+
+        Args:
+            head: What an earlier `verify` gave: then also whether that state is still a part of
+                this one, and nothing was cut off or written anew.
+
+        Raises:
+            FormatError: At the first broken link, which ``where`` names; or ``head`` is not in it.
+        """
+        last, count, seen = START, 0, head in {None, START}
+        for event, last in self._chain():
+            count = event.number
+            seen = seen or last == head
+        if not seen:
+            raise broken(
+                count + 1,
+                "the state noted before is not in the record; it was cut off or written anew",
+                "전에 적어 둔 상태가 기록에 없습니다; 잘렸거나 새로 쓰였습니다",
+            )
+        return Verified(count, last)
+
+    def export(self) -> Iterator[str]:
+        """Yield the record as lines of JSON, as they are stored, unchecked."""
+        for name in self._files():
+            for line in _lines(self._backend.get(name).data):
+                yield line.decode("utf-8", "replace")
+
+    def last_backup(self, certificate: Certificate) -> Event | None:
+        """When and where to a certificate was last copied, as far as the record can be read."""
+        fingerprint = certificate.fingerprint()
+        for name in reversed(self._files()):
+            for line in reversed(_lines(self._backend.get(name).data)):
+                event = parse_event(line)
+                if (
+                    event is not None
+                    and event.kind is EventKind.COPIED
+                    and event.fingerprint == fingerprint
+                ):
+                    return event
+        return None
+
+    def store_id(self) -> str:
+        """Identity of the store, 32 hex digits. The first call writes what it is made of."""
+        for _ in range(2):
+            with suppress(NotFoundError):
+                return digest(self._backend.get(_STORE).data)[:32]
+            with suppress(AlreadyExistsError):  # somebody was first
+                self._backend.put(_STORE, secrets.token_hex(16).encode())
+        raise ConflictError("the store's identity comes and goes", backend=self._kind)
+
+    def record(
+        self,
+        kind: EventKind,
+        certificate: Certificate | None,
+        *,
+        renews: Certificate | None = None,
+        medium: str | None = None,
+        store: str | None = None,
+    ) -> Event:
+        """Append an event.
+
+        Raises:
+            ConflictError: So many others append that there was no turn for this one; retryable.
+            UnavailableError: The medium does not take it.
+        """
+        at = self._clock().astimezone(UTC)
+        for attempt in range(_ATTEMPTS):
+            file, lines, version = self._last()
+            previous = digest(lines[-1]) if lines else self._end_of(file - 1)
+            event = Event(
+                number=file * _PER_FILE + len(lines) + 1,
+                at=at,
+                kind=kind,
+                fingerprint=None if certificate is None else certificate.fingerprint(),
+                previous=previous,
+                renews=None if renews is None else renews.fingerprint(),
+                medium=medium,
+                store=store,
+            )
+            data = b"".join(line + b"\n" for line in (*lines, event.to_line()))
+            with suppress(ConflictError, AlreadyExistsError):
+                self._backend.put(_name(file), data, replace=version)
+                # Where nobody compares, two may have written the same state.
+                conditional = self._backend.properties.conditional
+                if conditional or self._backend.get(_name(file)).data.startswith(data):
+                    return event
+            longest = min(_LONGEST_PAUSE, 0.001 * 2**attempt)
+            self._sleep(longest * secrets.randbelow(1000) / 1000)
+        raise ConflictError(
+            "too many write into the history at once; try again",
+            "너무 많은 프로그램이 동시에 이력을 쓰고 있습니다; 다시 시도하십시오",
+            backend=self._kind,
+            retryable=True,
+        )
+
+    def note(
+        self,
+        kind: EventKind,
+        certificate: Certificate | None,
+        *,
+        renews: Certificate | None = None,
+        to: History | None = None,
+        medium: str | None = None,
+    ) -> None:
+        """Append an event of something that was done; where that fails, log it or raise.
+
+        Raises:
+            UnavailableError: It was done and could not be entered, and entering is required.
+        """
+        try:
+            store = None
+            if to is not None:
+                with suppress(StorageError):
+                    store = to.store_id()
+            self.record(kind, certificate, renews=renews, medium=medium, store=store)
+        except StorageError as error:
+            if self._required:
+                raise UnavailableError(
+                    f"{kind.value}, but not entered in the history: {error.reason}",
+                    f"처리했으나({kind.value}) 이력에 기록하지 못했습니다: "
+                    f"{error.reason_ko or error.reason}",
+                    backend=self._kind,
+                    retryable=False,
+                ) from None
+            _log.warning("%s, but not entered in the history: %s", kind.value, error.code)
+
+    # What the verbs are made of
+
+    @property
+    def _kind(self) -> str:
+        return self._backend.properties.kind
+
+    def _chain(self) -> Iterator[tuple[Event, str]]:
+        """Yield every event and the digest of its line."""
+        number, previous = 0, START
+        for name in self._files():
+            if name != _name(number // _PER_FILE) or number % _PER_FILE:
+                raise broken(number + 1, "it is missing", "기록이 없습니다")
+            for line in _lines(self._backend.get(name).data):
+                number += 1
+                event = read_event(line, number, previous)
+                previous = digest(line)
+                yield event, previous
+
+    def _files(self) -> list[str]:
+        return sorted(name for name in self._backend.list(_FOLDER) if name.endswith(_ENDING))
+
+    def _last(self) -> tuple[int, list[bytes], Version | None]:
+        """Number, lines and version of the file that the next event goes into."""
+        file = self._newest() if self._file is None else self._file
+        while True:
+            try:
+                blob = self._backend.get(_name(file))
+            except NotFoundError:
+                if file == 0 or file != self._file:
+                    return file, [], None
+                # The record was removed or moved away since: look what there is.
+                self._file, file = None, self._newest()
+                continue
+            self._file = file
+            lines = _lines(blob.data)
+            if len(lines) < _PER_FILE:
+                return file, lines, blob.version
+            file += 1
+
+    def _newest(self) -> int:
+        names = self._files()
+        return _number(names[-1]) if names else 0
+
+    def _end_of(self, file: int) -> str:
+        if file < 0:
+            return START
+        with suppress(NotFoundError):
+            return digest(_lines(self._backend.get(_name(file)).data)[-1])
+        return START
+
+
+def _name(file: int) -> str:
+    return f"{_FOLDER}/{file * _PER_FILE + 1:012d}{_ENDING}"
+
+
+def _number(name: str) -> int:
+    digits = name.rpartition("/")[2].removesuffix(_ENDING)
+    return (int(digits) - 1) // _PER_FILE if digits.isdecimal() and digits.isascii() else 0
+
+
+def _lines(data: bytes) -> list[bytes]:
+    lines = data.split(b"\n")
+    return lines if lines[-1] else lines[:-1]
