@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         RevokedError,
         SignatureError,
         StorageError,
+        TamperedError,
         TrustError,
         UnavailableError,
         UnlockError,
@@ -111,6 +112,13 @@ if TYPE_CHECKING:
         Entry,
         Store,
         open_store,
+    )
+    from kcert.store.sealing import (
+        Passphrase,
+        SealedStore,
+        VaultIdentity,
+        VaultMemory,
+        VaultWriter,
     )
     from kcert.trust import (
         PolicySet,
@@ -158,6 +166,7 @@ __all__ = [
     "NotFoundError",
     "NotYetValidError",
     "Padding",
+    "Passphrase",
     "Policy",
     "PolicyError",
     "PolicySet",
@@ -168,11 +177,13 @@ __all__ = [
     "Revocation",
     "RevocationUnknownError",
     "RevokedError",
+    "SealedStore",
     "Severity",
     "SignatureError",
     "Signer",
     "StorageError",
     "Store",
+    "TamperedError",
     "TrustAnchor",
     "TrustError",
     "TrustStore",
@@ -184,6 +195,9 @@ __all__ = [
     "Usage",
     "ValidatedPath",
     "Validity",
+    "VaultIdentity",
+    "VaultMemory",
+    "VaultWriter",
     "WeakAlgorithmError",
     "WeakIntegrityError",
     "Weakness",
@@ -252,8 +266,8 @@ _NAMES = {
         "AlreadyExistsError AmbiguousError AuthorityError CertificateProblem ConflictError "
         "ExpiredError FormatError IdentityMismatchError KcertError KeyMismatchError LimitError "
         "MissingExtraError NotFoundError NotYetValidError PolicyError RevocationUnknownError "
-        "RevokedError SignatureError StorageError TrustError UnavailableError UnlockError "
-        "UnsupportedAlgorithmError UntrustedIssuerError WeakAlgorithmError "
+        "RevokedError SignatureError StorageError TamperedError TrustError UnavailableError "
+        "UnlockError UnsupportedAlgorithmError UntrustedIssuerError WeakAlgorithmError "
         "WeakIntegrityError"
     ),
     "kcert.inspection": ("Finding Report Severity inspect"),
@@ -261,6 +275,7 @@ _NAMES = {
     "kcert.loading": ("load"),
     "kcert.storage": ("Backend"),
     "kcert.store": ("Entry Store open_store"),
+    "kcert.store.sealing": ("Passphrase SealedStore VaultIdentity VaultMemory VaultWriter"),
     "kcert.trust": ("PolicySet Purpose Revocation TrustAnchor TrustStore ValidatedPath Weakness"),
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}

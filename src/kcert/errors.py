@@ -28,6 +28,7 @@
         ├── AlreadyExistsError
         ├── AmbiguousError
         ├── ConflictError                   someone else changed it meanwhile
+        ├── TamperedError                   a sealed store gives back what was not put there
         └── UnavailableError                unplugged, full, read-only, network down
 
 Every class has a stable ``code``, carries its facts as attributes, and speaks
@@ -64,6 +65,7 @@ __all__ = [
     "RevokedError",
     "SignatureError",
     "StorageError",
+    "TamperedError",
     "TrustError",
     "UnavailableError",
     "UnlockError",
@@ -553,6 +555,55 @@ class ConflictError(StorageError):
     """Somebody else changed it in the meantime; nothing was overwritten."""
 
     code = "conflict"
+
+
+class TamperedError(StorageError):
+    """A sealed store gives back something else than was put there. Nothing of it was used.
+
+    Attributes:
+        how: ``"altered"`` (damaged or truncated), ``"swapped"`` (another entry's or another
+            vault's), ``"rolled-back"`` (an older state than was seen before) or ``"forged"``
+            (sealed by somebody without the vault's key).
+        seen: Counter of the newest state that was seen, where it was rolled back.
+        counter: Counter of the state that came.
+    """
+
+    code = "tampered"
+
+    def __init__(
+        self,
+        how: str,
+        *,
+        backend: str,
+        name: str | None = None,
+        seen: int | None = None,
+        counter: int | None = None,
+    ) -> None:
+        english, korean = _TAMPERED[how]
+        super().__init__(english, korean, backend=backend, name=name)
+        self.how = how
+        self.seen = seen
+        self.counter = counter
+
+
+_TAMPERED = {
+    "altered": (
+        "an entry was altered or damaged; restore it from another copy",
+        "항목이 변조되었거나 손상되었습니다; 다른 사본에서 복원하십시오",
+    ),
+    "swapped": (
+        "an entry is not the one that was put under this name; do not trust the service",
+        "이 이름에 저장한 항목이 아닙니다; 서비스를 신뢰하지 마십시오",
+    ),
+    "rolled-back": (
+        "an older state came back than was seen before; do not trust the service",
+        "전에 본 것보다 오래된 상태입니다; 서비스를 신뢰하지 마십시오",
+    ),
+    "forged": (
+        "sealed by somebody who does not have the vault's key; do not trust the service",
+        "금고의 키가 없는 누군가가 봉인한 것입니다; 서비스를 신뢰하지 마십시오",
+    ),
+}
 
 
 class UnavailableError(StorageError):

@@ -31,7 +31,7 @@ from kcert.storage.backend import (
     Version,
 )
 from kcert.storage.cloud_errors import Failure, Meaning, explain, failures_of, judge
-from kcert.storage.cloud_services import CLOUD_SCHEMES, operator_settings
+from kcert.storage.cloud_services import CLOUD_SCHEMES, DEFAULT_TIMEOUT, operator_settings
 from kcert.storage.names import check_folder, check_name
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CloudBackend"]
 
-DEFAULT_TIMEOUT: Final = 30.0
 _MAX_TRIES: Final = 5
 _FIRST_WAIT: Final = 0.1
 _LONGEST_WAIT: Final = 5.0
@@ -86,6 +85,7 @@ class CloudBackend:
         self._kind = url.partition(":")[0].lower()
         service = CLOUD_SCHEMES[self._kind]
         self._failures = failures_of(opendal)
+        self._unreadable: tuple[type[Exception], ...] = (*self._failures, LimitError)
         self._timeout = timeout
         self._max_size = max_size
         try:
@@ -226,7 +226,7 @@ class CloudBackend:
     def _holds(self, name: str, data: bytes) -> bool:
         try:
             return hmac.compare_digest(self._read(name), data)
-        except (*self._failures, LimitError):
+        except self._unreadable:
             return False
 
     def _exists(self, name: str) -> bool:

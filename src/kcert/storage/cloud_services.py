@@ -19,7 +19,10 @@ from kcert.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CLOUD_SCHEMES", "Service", "operator_settings"]
+__all__ = ["CLOUD_SCHEMES", "DEFAULT_TIMEOUT", "Service", "operator_settings"]
+
+#: Seconds.
+DEFAULT_TIMEOUT: Final = 30.0
 
 
 @frozen

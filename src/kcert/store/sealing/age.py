@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The age format, by pyrage, without its exceptions. Source: C2SP "age" version 1."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from kcert.errors import FormatError, LimitError, MissingExtraError, UnlockError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+__all__ = [
+    "new_identity",
+    "recipient_of",
+    "require_recipient",
+    "seal",
+    "seal_with_passphrase",
+    "unseal",
+    "unseal_with_passphrase",
+]
+
+#: Largest scrypt work factor that is tried, as a power of two: some 4 GB and ten seconds.
+MAX_WORK_FACTOR: Final = 22
+_SCRYPT: Final = re.compile(rb"age-encryption\.org/v1\n-> scrypt [A-Za-z0-9+/]{22} ([0-9]{1,10})\n")
+
+
+def _pyrage() -> ModuleType:
+    try:
+        import pyrage
+    except ImportError:
+        raise MissingExtraError("cloud", "sealing") from None
+    module: ModuleType = pyrage
+    return module
+
+
+def new_identity() -> str:
+    """Draw an X25519 identity: ``AGE-SECRET-KEY-1…``."""
+    return str(_pyrage().x25519.Identity.generate())
+
+
+def recipient_of(identity: str) -> str:
+    """The public side of an identity: ``age1…``.
+
+    Raises:
+        FormatError: If it is not an X25519 identity.
+    """
+    pyrage = _pyrage()
+    try:
+        return str(pyrage.x25519.Identity.from_str(identity).to_public())
+    except pyrage.IdentityError:
+        failure = FormatError("age identity", "not an X25519 identity")
+    finally:
+        del identity
+    raise failure
+
+
+def require_recipient(recipient: str) -> str:
+    """Return an X25519 recipient, or refuse it.
+
+    Raises:
+        FormatError: If it is none.
+    """
+    pyrage = _pyrage()
+    try:
+        return str(pyrage.x25519.Recipient.from_str(recipient))
+    except (pyrage.RecipientError, TypeError):
+        raise FormatError("age recipient", "not an X25519 recipient (age1…)") from None
+
+
+def seal(data: bytes, recipients: Sequence[str]) -> bytes:
+    """Seal to every one of the recipients."""
+    pyrage = _pyrage()
+    keys = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
+    return bytes(pyrage.encrypt(data, keys))
+
+
+def unseal(sealed: bytes, identities: Sequence[str]) -> bytes:
+    """Open with any of the identities; nothing comes out before all of it was authenticated.
+
+    Raises:
+        FormatError: If it is damaged, or sealed to none of them.
+    """
+    pyrage = _pyrage()
+    try:
+        keys = [pyrage.x25519.Identity.from_str(identity) for identity in identities]
+        return bytes(pyrage.decrypt(sealed, keys))
+    except (pyrage.DecryptError, pyrage.IdentityError, OSError, ValueError):
+        failure = FormatError(
+            "sealed data",
+            "damaged, or sealed to somebody else",
+            reason_ko="손상되었거나 다른 사람에게 봉인되었습니다",
+        )
+    raise failure
+
+
+def seal_with_passphrase(data: bytes, passphrase: bytes | bytearray) -> bytes:
+    """Seal under a passphrase; takes a second or two on purpose."""
+    return bytes(_pyrage().passphrase.encrypt(data, _text(passphrase)))
+
+
+def unseal_with_passphrase(sealed: bytes, passphrase: bytes | bytearray) -> bytes:
+    """Open what was sealed under a passphrase.
+
+    Raises:
+        FormatError: If it is not sealed under a passphrase.
+        LimitError: If it asks for more work than the cap.
+        UnlockError: If the passphrase is wrong or the data are damaged.
+    """
+    pyrage = _pyrage()
+    found = _SCRYPT.match(sealed)
+    if found is None:
+        raise FormatError("vault identity", "not sealed under a passphrase")
+    if int(found[1]) > MAX_WORK_FACTOR:
+        raise LimitError("scrypt work factor", int(found[1]), MAX_WORK_FACTOR)
+    try:
+        return bytes(pyrage.passphrase.decrypt(sealed, _text(passphrase)))
+    except (pyrage.DecryptError, OSError, ValueError):
+        failure = UnlockError("vault identity")
+    raise failure
+
+
+def _text(passphrase: bytes | bytearray) -> str:
+    try:
+        return passphrase.decode("utf-8")
+    except UnicodeDecodeError:
+        failure = FormatError("passphrase", "not UTF-8", reason_ko="UTF-8이 아닙니다")
+    finally:
+        del passphrase
+    raise failure
