@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import subprocess
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 
 from kcert._asn1 import oids
+from kcert.errors import UnsupportedAlgorithmError
 from kcert.keys import EncryptedKey, LockProfile, Padding, PrivateKey, profiles
 from kcert.keys.ciphers import CIPHERS
 from kcert.keys.kdf import PRF_DIGESTS
+from kcert.keys.profiles import MODERN
 from kcert.testing import FakeAuthority
 
 PASSWORD = "kcert-peer-1!"
@@ -80,6 +83,37 @@ class TestOpenSSL:
         assert key.cipher == CIPHERS[OPENSSL_CIPHERS[cipher]].name
         assert key.prf == oids.name_of(OPENSSL_PRFS[prf])
         assert key.unlock(PASSWORD).reveal_pkcs8() == bare_pkcs8
+
+
+OLD_LOCKS = [
+    ("des-cbc", "hmacWithSHA256"),
+    ("rc2-cbc", "hmacWithSHA1"),
+    ("bf-cbc", "hmacWithSHA256"),
+    ("cast5-cbc", "hmacWithSHA256"),
+    ("aes-256-cbc", "hmacWithMD5"),
+]
+# Ciphers that kcert has only where OpenSSL offers them.
+BORROWED = {"bf-cbc", "cast5-cbc"}
+
+
+@pytest.mark.peer("openssl")
+@pytest.mark.parametrize(("cipher", "prf"), OLD_LOCKS)
+def test_old_locks_of_openssl_open_and_are_replaced_by_a_new_one(bare_pkcs8, cipher, prf):
+    locked = openssl(
+        *("pkcs8", "-topk8", "-inform", "DER", "-outform", "DER", "-v2", cipher),
+        *("-v2prf", prf, "-passout", f"pass:{PASSWORD}"),
+        *PROVIDERS,
+        data=bare_pkcs8,
+    )
+    key = EncryptedKey.load(locked)
+    assert key.needs_relock()
+    assert key.similar_profile() == MODERN
+    if cipher in BORROWED and os.environ.get("CRYPTOGRAPHY_OPENSSL_NO_LEGACY"):
+        with pytest.raises(UnsupportedAlgorithmError, match="OpenSSL"):
+            key.unlock(PASSWORD)
+    else:
+        with key.unlock(PASSWORD) as opened:
+            assert opened.reveal_pkcs8() == bare_pkcs8
 
 
 @pytest.mark.peer("openssl")

@@ -88,8 +88,8 @@ def test_every_cipher_goes_with_every_prf_and_its_key_length(cipher, prf):
          "1.3.6.1.4.1.11591.4.12"),
         (pbes2(cipher=AlgorithmIdentifier("1.2.840.113549.3.4", b"\x05\x00")),
          "1.2.840.113549.3.4"),
-        (pbes2(prf=AlgorithmIdentifier("1.2.840.113549.2.6", NULL_PARAMETERS)),
-         "1.2.840.113549.2.6"),
+        (pbes2(prf=AlgorithmIdentifier("1.3.6.1.5.5.8.1.3", NULL_PARAMETERS)),
+         "1.3.6.1.5.5.8.1.3"),
     ],
 )  # fmt: skip
 def test_what_kcert_does_not_have_is_named_by_its_oid(algorithm, oid):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 
 import pytest
@@ -40,10 +41,15 @@ def rows(shared_data):
 
 
 def reference(data, password):
-    """What `cryptography` makes of it."""
-    return serialization.load_der_private_key(
-        data, password, unsafe_skip_rsa_key_validation=True
-    ).private_numbers()
+    """What `cryptography` makes of it; ``None`` where OpenSSL's legacy provider is off and missed."""
+    try:
+        return serialization.load_der_private_key(
+            data, password, unsafe_skip_rsa_key_validation=True
+        ).private_numbers()
+    except ValueError:
+        if password is None or not os.environ.get("CRYPTOGRAPHY_OPENSSL_NO_LEGACY"):
+            raise
+        return None
 
 
 def _unlock(data):
@@ -74,8 +80,8 @@ def test_locked_keys_of_known_password_open_or_are_named(shared_data, read_key_f
         else:
             if path.name != UNKNOWN_TO_CRYPTOGRAPHY:
                 numbers = reference(read_key_file(path), password)
-                assert isinstance(numbers, rsa.RSAPrivateNumbers)
-                assert key.to_cryptography().private_numbers() == numbers
+                assert numbers is None or isinstance(numbers, rsa.RSAPrivateNumbers)
+                assert numbers in (None, key.to_cryptography().private_numbers())
             with clear_error(UnlockError):
                 EncryptedKey.load(read_key_file(path)).unlock(password + b"x")
             opened.add(path.name)

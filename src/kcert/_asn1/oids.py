@@ -52,6 +52,7 @@ HAS160: Final = "1.2.410.200004.1.2"
 # PKCS#5 and ciphers
 PBES2: Final = "1.2.840.113549.1.5.13"
 PBKDF2: Final = "1.2.840.113549.1.5.12"
+HMAC_MD5: Final = "1.2.840.113549.2.6"
 HMAC_SHA1: Final = "1.2.840.113549.2.7"
 HMAC_SHA224: Final = "1.2.840.113549.2.8"
 HMAC_SHA256: Final = "1.2.840.113549.2.9"
@@ -73,6 +74,8 @@ PBE_SHA1_DES: Final = "1.2.840.113549.1.5.10"
 PBE_SHA1_RC2: Final = "1.2.840.113549.1.5.11"
 DES_CBC: Final = "1.3.14.3.2.7"
 RC2_CBC: Final = "1.2.840.113549.3.2"
+BLOWFISH_CBC: Final = "1.3.6.1.4.1.3029.1.2"
+CAST5_CBC: Final = "1.2.840.113533.7.66.10"
 RC4: Final = "1.2.840.113549.3.4"
 DES_EDE3_CBC: Final = "1.2.840.113549.3.7"
 AES128_CBC: Final = "2.16.840.1.101.3.4.1.2"
@@ -171,6 +174,7 @@ _NAMES: Final[dict[str, str]] = {
     HAS160: "has160",
     PBES2: "PBES2",
     PBKDF2: "PBKDF2",
+    HMAC_MD5: "hmacWithMD5",
     HMAC_SHA1: "hmacWithSHA1",
     HMAC_SHA224: "hmacWithSHA224",
     HMAC_SHA256: "hmacWithSHA256",
@@ -194,6 +198,8 @@ _NAMES: Final[dict[str, str]] = {
     P_SPECIFIED: "id-pSpecified",
     DES_CBC: "desCBC",
     RC2_CBC: "rc2CBC",
+    BLOWFISH_CBC: "bf-cbc",
+    CAST5_CBC: "cast5CBC",
     RC4: "rc4",
     CAMELLIA128_CBC: "camellia128-cbc",
     CAMELLIA192_CBC: "camellia192-cbc",

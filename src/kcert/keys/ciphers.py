@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from kcert.keys import libcrypto
 
 __all__ = [
+    "BLOWFISH",
+    "CAST5",
     "CIPHERS",
+    "DES",
     "RC2_40",
     "RC2_128",
     "RC4",
@@ -123,15 +126,46 @@ def _triple_des(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray
     return _through_cryptography(TripleDES(key), encrypting, iv, data)
 
 
-def _camellia(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+def _where_offered(
+    oid: str, algorithm: BlockCipherAlgorithm, encrypting: bool, iv: bytes, data: bytes | bytearray
+) -> bytearray:
+    """A cipher that only some builds of OpenSSL have, and kcert has no code of its own for."""
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.decrepit.ciphers.algorithms import Camellia
 
     try:
-        return _through_cryptography(Camellia(key), encrypting, iv, data)
+        return _through_cryptography(algorithm, encrypting, iv, data)
     except UnsupportedAlgorithm:
         pass
-    raise UnsupportedAlgorithmError(None, f"camellia{8 * len(key)}-cbc", use="key lock")
+    raise UnsupportedAlgorithmError(
+        oid,
+        oids.name_of(oid),
+        use="key lock",
+        hint="the OpenSSL under `cryptography` is without it",
+        hint_ko="`cryptography`가 쓰는 OpenSSL에 이 암호가 없습니다",
+    )
+
+
+def _camellia(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import Camellia
+
+    oid = {
+        16: oids.CAMELLIA128_CBC,
+        24: oids.CAMELLIA192_CBC,
+        32: oids.CAMELLIA256_CBC,
+    }[len(key)]
+    return _where_offered(oid, Camellia(key), encrypting, iv, data)
+
+
+def _blowfish(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import Blowfish
+
+    return _where_offered(oids.BLOWFISH_CBC, Blowfish(key), encrypting, iv, data)
+
+
+def _cast5(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import CAST5
+
+    return _where_offered(oids.CAST5_CBC, CAST5(key), encrypting, iv, data)
 
 
 def _des(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
@@ -235,6 +269,8 @@ CIPHERS: Final = {
 
 # Read in old files, never written.
 DES: Final = BlockCipher(oids.DES_CBC, 8, 8, 56, _des)
+BLOWFISH: Final = BlockCipher(oids.BLOWFISH_CBC, 16, 8, 64, _blowfish)
+CAST5: Final = BlockCipher(oids.CAST5_CBC, 16, 8, 64, _cast5)
 RC2_128: Final = BlockCipher(oids.RC2_CBC, 16, 8, 64, _rc2)
 RC2_64: Final = BlockCipher(oids.RC2_CBC, 8, 8, 64, _rc2)
 RC2_40: Final = BlockCipher(oids.RC2_CBC, 5, 8, 40, _rc2)

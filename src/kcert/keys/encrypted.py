@@ -10,6 +10,7 @@ from attrs import field, frozen
 from kcert._asn1 import oids
 from kcert._asn1.pkcs8 import EncryptedPrivateKeyInfo
 from kcert.errors import FormatError, LimitError, UnlockError, UnsupportedAlgorithmError
+from kcert.keys.ciphers import CIPHERS
 from kcert.keys.kdf import PRF_DIGESTS
 from kcert.keys.limits import DEFAULT_LIMITS, Limits
 from kcert.keys.passwords import Password
@@ -126,14 +127,14 @@ class EncryptedKey:
         """A profile that locks as this key is locked, so that the same programs open it.
 
         Fewer than 2,048 rounds become 2,048, a salt of fewer than 8 octets becomes 8, and schemes
-        that kcert only reads become `NPKI`, scrypt `MODERN`.
+        that kcert only reads become `NPKI`; scrypt, and what kcert only reads in PBES2, `MODERN`.
 
         Raises:
             UnsupportedAlgorithmError: kcert does not have the scheme.
         """
         scheme = self._scheme or read_scheme(self._info.algorithm)
         oid = self.scheme_oid
-        if oid == oids.PBES2 and scheme.prf is None:
+        if oid == oids.PBES2 and not (scheme.prf in PRF_DIGESTS and scheme.cipher.oid in CIPHERS):
             return MODERN
         if oid in PBE_SCHEMES and not PBE_SCHEMES[oid].writable:
             oid = NPKI.scheme
@@ -215,5 +216,5 @@ class EncryptedKey:
 def _strength(scheme: Scheme) -> tuple[int, ...]:
     oid = scheme.algorithm.oid
     family = 2 if oid == oids.PBES2 else int(PBE_SCHEMES[oid].writable)
-    prf = 0 if scheme.prf is None else list(PRF_DIGESTS).index(scheme.prf)
+    prf = list(PRF_DIGESTS).index(scheme.prf) if scheme.prf in PRF_DIGESTS else -1
     return family, scheme.cipher.strength, prf, scheme.iterations, len(scheme.salt)

@@ -2,8 +2,8 @@
 """PBES2 (RFC 8018 section 6.2): a cipher and a key derivation, each with parameters of its own.
 
 Ciphers are those of `kcert.keys.ciphers.CIPHERS`; keys come from PBKDF2 with a pseudo-random
-function of `kcert.keys.kdf.PRF_DIGESTS`, or from scrypt (RFC 7914), which is only read. So are DES
-and RC2.
+function of `kcert.keys.kdf.PRF_DIGESTS`, or from scrypt (RFC 7914), which is only read. So are DES,
+RC2, Blowfish and CAST-128, and HMAC with MD5.
 """
 
 from __future__ import annotations
@@ -17,7 +17,16 @@ from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert._asn1.pkcs5 import PBES2Parameters, PBKDF2Parameters, ScryptParameters
 from kcert.errors import FormatError, UnsupportedAlgorithmError
-from kcert.keys.ciphers import CIPHERS, DES, RC2_40, RC2_64, RC2_128, BlockCipher
+from kcert.keys.ciphers import (
+    BLOWFISH,
+    CAST5,
+    CIPHERS,
+    DES,
+    RC2_40,
+    RC2_64,
+    RC2_128,
+    BlockCipher,
+)
 from kcert.keys.kdf import PRF_DIGESTS, pbkdf2
 from kcert.keys.scheme import USE, Scheme
 
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["new_pbes2", "read_pbes2"]
 
+_READ_ONLY: Final = {cipher.oid: cipher for cipher in (DES, BLOWFISH, CAST5)}
+_READABLE_PRFS: Final = {**PRF_DIGESTS, oids.HMAC_MD5: "md5"}
 # RFC 8018 B.2.3: the version of RC2's parameters stands for how many bits of the key count.
 _RC2_VERSIONS: Final = {160: RC2_40, 120: RC2_64, 58: RC2_128}
 
@@ -33,7 +44,7 @@ _RC2_VERSIONS: Final = {160: RC2_40, 120: RC2_64, 58: RC2_128}
 def _pbkdf2(
     cipher: BlockCipher, iv: bytes, parameters: PBKDF2Parameters, algorithm: AlgorithmIdentifier
 ) -> Scheme:
-    digest = PRF_DIGESTS[parameters.prf.oid]
+    digest = _READABLE_PRFS[parameters.prf.oid]
     size = cipher.key_size
 
     def derive(password: bytearray, salt: bytes, iterations: int) -> tuple[bytes, bytes]:
@@ -82,7 +93,7 @@ def _read_cipher(encryption: AlgorithmIdentifier, use: str) -> tuple[BlockCipher
     """The cipher and its initialisation vector."""
     if encryption.oid == oids.RC2_CBC:
         return _read_rc2(encryption, use)
-    cipher = DES if encryption.oid == oids.DES_CBC else _cipher(encryption.oid, use)
+    cipher = _READ_ONLY.get(encryption.oid) or _cipher(encryption.oid, use)
     return cipher, _read_iv(Reader(encryption.parameters or b"", _parameters_of(cipher)), cipher)
 
 
@@ -124,7 +135,7 @@ def read_pbes2(algorithm: AlgorithmIdentifier, use: str = USE) -> Scheme:
     if derivation.oid == oids.PBKDF2:
         parameters = PBKDF2Parameters.read(derivation)
         prf = parameters.prf
-        if prf.oid not in PRF_DIGESTS:
+        if prf.oid not in _READABLE_PRFS:
             raise UnsupportedAlgorithmError(prf.oid, prf.name, use=f"{use}, PBKDF2 function")
         if prf.parameters not in (None, NULL_PARAMETERS):
             raise FormatError("PBKDF2 parameters", "the HMAC has parameters that are not NULL")

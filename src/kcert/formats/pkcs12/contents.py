@@ -157,7 +157,7 @@ class _Sorter:
             mac = self._safe.mac
             if mac is None:
                 self._problems.append(WeakIntegrityError(_FORMAT, None))
-            elif mac.iterations < _MIN_ITERATIONS or mac.digest == "sha1":
+            elif mac.iterations < _MIN_ITERATIONS or mac.digest in ("md5", "sha1"):
                 self._problems.append(WeakIntegrityError(_FORMAT, mac.name, mac.iterations))
             for content_type in self._safe.other_parts:
                 self._left_out(content_type)

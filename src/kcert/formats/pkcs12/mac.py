@@ -30,6 +30,7 @@ _FORMAT: Final = "PKCS#12 MAC"
 
 # Hashes of the classic MAC by object identifier.
 _DIGESTS: Final = {
+    oids.MD5: "md5",
     oids.SHA1: "sha1",
     oids.SHA224: "sha224",
     oids.SHA256: "sha256",
