@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kcert.storage.audit import AuditBackend, Audited
     from kcert.storage.backend import (
         ANY,
         AnyVersion,
@@ -20,24 +21,40 @@ if TYPE_CHECKING:
         Version,
     )
     from kcert.storage.file import FileBackend
+    from kcert.storage.media import Medium
     from kcert.storage.memory import MemoryBackend
+    from kcert.storage.removable import RemovableBackend
+    from kcert.storage.retry import RetryBackend
+    from kcert.storage.wrappers import ReadOnlyBackend, WrapperBackend
 
 __all__ = [
     "ANY",
     "AnyVersion",
+    "AuditBackend",
+    "Audited",
     "Backend",
     "Blob",
     "FileBackend",
     "FolderBackend",
     "FolderListing",
+    "Medium",
     "MemoryBackend",
     "Properties",
+    "ReadOnlyBackend",
+    "RemovableBackend",
+    "RetryBackend",
     "Version",
+    "WrapperBackend",
 ]
 
 _HOMES = {
     "FileBackend": "kcert.storage.file",
+    "Medium": "kcert.storage.media",
     "MemoryBackend": "kcert.storage.memory",
+    "RemovableBackend": "kcert.storage.removable",
+    "RetryBackend": "kcert.storage.retry",
+    **dict.fromkeys(("AuditBackend", "Audited"), "kcert.storage.audit"),
+    **dict.fromkeys(("ReadOnlyBackend", "WrapperBackend"), "kcert.storage.wrappers"),
 }
 
 
