@@ -41,7 +41,7 @@ def rows(shared_data):
 
 
 def reference(data, password):
-    """What `cryptography` makes of it; ``None`` where OpenSSL's legacy provider is off and missed."""
+    """What `cryptography` makes of it; ``None`` where it misses the legacy provider."""
     try:
         return serialization.load_der_private_key(
             data, password, unsafe_skip_rsa_key_validation=True
