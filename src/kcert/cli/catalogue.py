@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from kcert.cli.voice import Text
 
-__all__ = ["CATALOGUE", "SECTIONS", "Row"]
+__all__ = ["CATALOGUE", "COMPLETE_VARIABLE", "SECTIONS", "Row"]
+
+
+COMPLETE_VARIABLE = "_KCERT_COMPLETE"
+"""What the script of `kcert completion` sets when it asks what could come next."""
 
 
 class Row(NamedTuple):
@@ -50,6 +54,11 @@ CATALOGUE: dict[str, Row] = {
             "문제를 찾습니다. cron은 종료 코드를 봅니다.",
         ),
     ),
+    "trust": Row(
+        "trusting",
+        "look",
+        ("Is it genuine, and does it still count?", "진짜이고 아직 유효한지 봅니다."),
+    ),
     "import": Row(
         "importing", "keep", ("Take a file into a store.", "파일을 저장소로 가져옵니다.")
     ),
@@ -59,5 +68,27 @@ CATALOGUE: dict[str, Row] = {
         ("Write one as .pfx, .pem, .zip or folder.", ".pfx, .pem, .zip, 폴더로 내보냅니다."),
     ),
     "passwd": Row("relocking", "keep", ("Change the password.", "비밀번호를 바꿉니다.")),
+    "copy": Row("moving", "keep", ("Copy one into another store.", "다른 저장소로 복사합니다.")),
+    "move": Row("moving", "keep", ("Move one into another store.", "다른 저장소로 옮깁니다.")),
+    "backup": Row(
+        "backups", "keep", ("Copy all that a store lacks.", "없는 것을 모두 백업합니다.")
+    ),
+    "restore": Row("backups", "keep", ("Copy back from a backup.", "백업에서 되돌립니다.")),
+    "remove": Row("moving", "keep", ("Remove one, for good.", "완전히 삭제합니다.")),
+    "sign": Row(
+        "signing", "use", ("Sign a file (CMS, PKCS#7).", "파일에 서명합니다(CMS, PKCS#7).")
+    ),
+    "verify": Row("verifying", "use", ("Verify a signed file.", "서명을 확인합니다.")),
+    "encrypt": Row("sealing", "use", ("Encrypt a file to certificates.", "파일을 암호화합니다.")),
+    "decrypt": Row("sealing", "use", ("Decrypt a file.", "파일을 복호화합니다.")),
+    "vid": Row(
+        "identity",
+        "use",
+        ("Does an identity number belong to it?", "식별번호로 본인확인을 합니다."),
+    ),
+    "doctor": Row("doctor", "more", ("Look at this installation.", "설치 상태를 점검합니다.")),
     "demo": Row("demo", "more", ("Show it all on made-up ones.", "만든 인증서로 시연합니다.")),
+    "completion": Row(
+        "completion", "more", ("Completion for your shell.", "셸 자동완성 스크립트를 씁니다.")
+    ),
 }

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import kcert
+from kcert.cli.catalogue import COMPLETE_VARIABLE
 from kcert.cli.failures import Refusal
 from kcert.cli.guard import guarded, refuse
 from kcert.cli.helping import overview
@@ -44,18 +46,29 @@ def run(arguments: Sequence[str], out: TextIO, errors: TextIO) -> int:
     except Refusal as refusal:
         return refuse(Session(None, out, errors), refusal)
     session = Session(language, out, errors)
+    if COMPLETE_VARIABLE in os.environ and _has_extra():
+        return _with_click(session, rest, out, errors)
     if not rest or rest[0] in {"-h", "--help", "help"}:
         voice = session.voice if rest else session.complaints
         return guarded(session, lambda: _say(voice.write, overview(voice), 0 if rest else 2))
     if rest[0] in {"-V", "--version"}:
         text = f"kcert {kcert.__version__}\n"
         return guarded(session, lambda: _say(session.voice.write, text, 0))
-    if find_spec("click") is None or find_spec("rich") is None:
+    if not _has_extra():
         return guarded(session, lambda: _without_extra(session, rest))
+    return _with_click(session, rest, out, errors)
+
+
+def _has_extra() -> bool:
+    """Whether kcert[cli] is installed."""
+    return find_spec("click") is not None and find_spec("rich") is not None
+
+
+def _with_click(session: Session, arguments: Sequence[str], out: TextIO, errors: TextIO) -> int:
     from kcert.cli import group
 
     with redirect_stdout(out), redirect_stderr(errors):
-        return group.run(rest, session)
+        return group.run(arguments, session)
 
 
 def _say(write: Callable[[str, str], None], text: str, status: int) -> int:

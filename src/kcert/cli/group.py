@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from click.shell_completion import shell_complete
 
-from kcert.cli.catalogue import CATALOGUE
+from kcert.cli.catalogue import CATALOGUE, COMPLETE_VARIABLE
 from kcert.cli.failures import Refusal, Status
 from kcert.cli.guard import guarded, refuse
 from kcert.cli.helping import command_help
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
     from kcert.cli.voice import Text
 
-__all__ = ["COMPLETE_VARIABLE", "KcertCommand", "command", "option", "root", "run", "session_of"]
-
-
-COMPLETE_VARIABLE = "_KCERT_COMPLETE"
-"""What the script of `kcert completion` sets when it asks what could come next."""
+__all__ = ["KcertCommand", "command", "option", "root", "run", "session_of"]
 
 
 class TextOption(click.Option):
@@ -97,13 +93,16 @@ class _Root(click.Group):
             raise _unknown(args[0])
         return super().resolve_command(ctx, args)
 
-    def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:
+    def main(  # type: ignore[override]  # it always ends the process
+        self, args: Sequence[str] | None = None, **extra: Any
+    ) -> NoReturn:
         """Run a command and end the process with its status; no exception leaves this."""
         session = extra.get("obj") or Session()
         arguments = list(args or ())
 
         def act() -> int:
             if (instruction := os.environ.get(COMPLETE_VARIABLE)) is not None:
+                import_module("kcert.cli.commands.completion")  # it knows PowerShell
                 return shell_complete(self, {}, "kcert", COMPLETE_VARIABLE, instruction)
             try:
                 with self.make_context("kcert", arguments, obj=session) as ctx:

@@ -34,8 +34,10 @@ def guarded(session: Session, action: Callable[[], int]) -> int:
         return action()
     except kcert.KcertError as error:
         what = (str(error), error.message_ko)
-        _explain(session, what, advice_on(error), error.code)
-        return status_of(error)
+        status = status_of(error)
+        advice = session.advice if status is Status.NOT_OPENED else None
+        _explain(session, what, advice or advice_on(error), error.code)
+        return status
     except Refusal as refusal:
         return refuse(session, refusal)
     except BrokenPipeError:

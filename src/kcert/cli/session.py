@@ -13,7 +13,7 @@ from kcert.cli.voice import Voice, system_language
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from kcert.cli.voice import Language
+    from kcert.cli.voice import Language, Text
 
 __all__ = ["Session"]
 
@@ -26,6 +26,7 @@ class Session:
         complaints: Says what went wrong, asks and shows progress, on standard error.
         as_json: Whether results are JSON.
         where: What is being worked on, for an error that comes.
+        advice: What to do where it cannot be opened, if that is better known than in general.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Session:
         self.complaints = Voice(errors or sys.stderr, language)
         self.as_json = False
         self.where: str | None = None
+        self.advice: Text | None = None
 
     def write_json(self, schema: str, fields: dict[str, Any]) -> None:
         """Write one result as JSON; ``schema`` is its name and version."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ID_LENGTH",
+    "authority_name",
     "show_certificate",
     "show_certificates",
     "show_findings",
@@ -76,7 +77,7 @@ def show_certificate(voice: Voice, subject: Certificate | Credential, at: dateti
     rows: list[tuple[Text, str]] = [
         (("holder", "이름"), certificate.holder_name or "-"),
         (("kind", "종류"), voice.pick(*_KINDS[certificate.kind])),
-        (("authority", "발급기관"), _authority(voice, certificate)),
+        (("authority", "발급기관"), authority_name(voice, certificate)),
         (("policy", "용도"), _policy(voice, certificate)),
         (("first day", "시작일"), korean_day(validity.not_before)),
         (
@@ -149,14 +150,15 @@ def _facts(voice: Voice, certificate: Certificate | None, at: datetime) -> list[
     return [
         certificate.holder_name or "-",
         voice.pick(*_KINDS[certificate.kind]),
-        _authority(voice, certificate),
+        authority_name(voice, certificate),
         _policy(voice, certificate),
         validity.last_day.isoformat(),
         str(validity.days_left(at)),
     ]
 
 
-def _authority(voice: Voice, certificate: Certificate) -> str:
+def authority_name(voice: Voice, certificate: Certificate) -> str:
+    """Who issued a certificate, as people say it."""
     authority = certificate.authority
     if authority is None:
         return certificate.issuer.common_name or "-"
