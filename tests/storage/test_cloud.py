@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tools import cloud_servers
 
 from kcert.errors import (
     AlreadyExistsError,
@@ -28,7 +29,6 @@ from kcert.errors import (
 )
 from kcert.storage import ANY
 from kcert.testing.backend import BackendContract
-from tools import cloud_servers
 
 pytest.importorskip("opendal", reason="kcert[cloud] is not installed")
 
