@@ -4,15 +4,20 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
+from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from kcert.errors import AlreadyExistsError, ConflictError, NotFoundError
+from kcert.errors import AlreadyExistsError, ConflictError, NotFoundError, UnavailableError
 from kcert.storage import ANY, FileBackend, MemoryBackend
+from kcert.storage.media import find_medium
 from kcert.storage.ordered import OrderedFolders
+from kcert.storage.platform import Platform, System
+from kcert.storage.removable import RemovableBackend
 
 FOLDERS = ["a", "a/b", "홍길동 (은행)", "c/d/e"]
 LEAVES = ["signCert.der", "x", "é"]
@@ -136,6 +141,44 @@ class FileMachine(BackendMachine):
         shutil.rmtree(self.root)
 
 
+class StickMachine(BackendMachine):
+    """As above, on a stick that is pulled and plugged in again now and then."""
+
+    def make(self):
+        self.root = Path(tempfile.mkdtemp(prefix="kcert-test-"))
+        (self.root / "proc/self").mkdir(parents=True)
+        (self.root / "stick").mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(self.root / "stick")]
+        # A plain folder serves, too, where one may not mount.
+        subprocess.run(command, capture_output=True, check=False)
+        self.plug()
+        self.platform = Platform(System.LINUX, self.root, root=self.root)
+        return self.opened()
+
+    def plug(self):
+        table = "1 0 8:1 / /stick rw - vfat /dev/sd1 rw\n"
+        (self.root / "proc/self/mountinfo").write_text(table)
+
+    def opened(self):
+        medium = find_medium(str(self.root / "stick"), self.platform)
+        return RemovableBackend(medium, platform=self.platform)
+
+    @rule()
+    def open_again(self):
+        self.backend = self.opened()
+
+    @rule(name=names)
+    def pull_and_plug_in_again(self, name):
+        (self.root / "proc/self/mountinfo").write_text("")
+        self.fails(UnavailableError, self.backend.get, name)
+        self.fails(UnavailableError, self.backend.put, name, b"x")
+        self.plug()
+
+    def teardown(self):
+        subprocess.run(["umount", str(self.root / "stick")], capture_output=True, check=False)
+        shutil.rmtree(self.root)
+
+
 class FourVerbs:
     """A backend without the power over folders."""
 
@@ -162,5 +205,7 @@ TestMemory = BackendMachine.TestCase
 TestMemory.settings = few
 TestFile = FileMachine.TestCase
 TestFile.settings = few
+TestStick = StickMachine.TestCase
+TestStick.settings = few
 TestOrdered = OrderedMachine.TestCase
 TestOrdered.settings = few

@@ -70,6 +70,8 @@ class Entry:
         if self.backend is None or not self.files:
             raise self.problem or NotFoundError("there are no files", backend="store")
         blobs = self.backend.get_folder(self.folder, self.files)
+        if not blobs:
+            raise NotFoundError("the entry is gone", "항목이 없어졌습니다", backend="store")
         return read_files({file: blob.data for file, blob in blobs.items()}, self.name)
 
     def unlock(
