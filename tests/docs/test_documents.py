@@ -141,3 +141,10 @@ def test_links_into_the_project_lead_somewhere(page: str) -> None:
     ]
 
     assert missing == []
+
+
+def test_every_entry_of_the_navigation_has_a_page_of_its_own() -> None:
+    pages = re.findall(r"[\w./-]+\.md\b", (ROOT / "mkdocs.yml").read_text("utf-8"))
+
+    assert len(pages) > 40
+    assert [page for page in pages if pages.count(page) > 1] == []
