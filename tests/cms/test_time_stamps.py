@@ -10,10 +10,12 @@ import pytest
 
 from kcert import cms
 from kcert._asn1 import der, encode, oids
+from kcert.cms.time_stamps import verify_imprint
 from kcert.errors import (
     AuthorityError,
     FormatError,
     KcertError,
+    LimitError,
     SignatureError,
     UnsupportedAlgorithmError,
 )
@@ -43,6 +45,7 @@ class TimeStamper:
         extra: bytes = b"",
         content_type: str = oids.TST_INFO,
         signers: int = 1,
+        unsigned: tuple[bytes, ...] = (),
     ) -> bytes:
         info = encode.sequence(
             encode.integer(1),
@@ -61,7 +64,7 @@ class TimeStamper:
         attributes = parts.attributes(hashlib.sha256(info).digest(), content_type)
         if bound:
             attributes.append(parts.attribute(oids.SIGNING_CERTIFICATE_V2, identifier))
-        one = parts.info(attributes)
+        one = parts.info(attributes, unsigned=unsigned)
         return parts.wrap(*[one] * signers, content=info, content_type=content_type)
 
     def __call__(self, request: bytes, **changes) -> bytes:
@@ -265,6 +268,45 @@ def test_two_time_stamps_on_one_signature_are_refused(signer, stamper, data):
         cms.verify(twice)
 
 
+def test_time_stamps_of_time_stamps_are_capped(stamper, by_hand, parts_of, data):
+    """Any depth is written with ease; without a cap it is the stack that ends."""
+
+    def imprint_of(signed: bytes) -> bytes:
+        return encode.sequence(
+            by_hand.digest_algorithm, encode.octet_string(hashlib.sha256(signed).digest())
+        )
+
+    def stamped(depth: int) -> bytes:
+        imprints = [imprint_of(by_hand.signer.sign(data))]
+        while len(imprints) < depth:
+            (signer,) = parts_of(stamper.token(imprints[-1])).signers
+            imprints.append(imprint_of(signer.signature))
+        unsigned: tuple[bytes, ...] = ()
+        for imprint in reversed(imprints):
+            token = stamper.token(imprint, unsigned=unsigned)
+            unsigned = (by_hand.attribute(oids.TIME_STAMP_ATTRIBUTE, token),)
+        return by_hand.wrap(by_hand.info(data=data, unsigned=unsigned))
+
+    assert cms.verify(stamped(4)).signers[0].time_stamp.serial_number == 7
+    for depth in (5, 300):
+        with clear_error(LimitError):
+            cms.verify(stamped(depth))
+
+
+def test_an_empty_imprint_is_over_nothing(stamper):
+    """Of a hash that the caller does not have, nothing must not equal nothing."""
+    empty = encode.sequence(encode.sequence(encode.oid(oids.SHA384)), encode.octet_string(b""))
+
+    with clear_error(SignatureError):
+        verify_imprint(stamper.token(empty), {"sha256": bytes(32)})
+    with clear_error(SignatureError):
+        cms.time_stamp(b"data", lambda _: _granted(stamper, empty))
+
+
+def _granted(stamper, imprint: bytes) -> bytes:
+    return encode.sequence(encode.sequence(encode.integer(0)), stamper.token(imprint))
+
+
 # The real one.
 
 
@@ -292,8 +334,6 @@ def test_the_token_of_a_korean_authority_is_over_what_it_says(real_token):
 
 
 def test_the_facts_of_the_real_token_are_read(real_token):
-    from kcert.cms.time_stamps import verify_imprint
-
     imprint = bytes.fromhex("53662451ed2c75ec962e23b3b72977b48c1e2cb7a04f9dd559d15315050d6e32")
     stamp = verify_imprint(real_token, {"sha256": imprint})
 
@@ -305,8 +345,6 @@ def test_the_facts_of_the_real_token_are_read(real_token):
 
 
 def test_a_changed_real_token_never_holds(real_token):
-    from kcert.cms.time_stamps import verify_imprint
-
     imprint = bytes.fromhex("53662451ed2c75ec962e23b3b72977b48c1e2cb7a04f9dd559d15315050d6e32")
     good = verify_imprint(real_token, {"sha256": imprint})
     for position in range(0, len(real_token), 7):

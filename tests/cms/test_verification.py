@@ -15,6 +15,7 @@ from attrs import evolve
 from kcert import Certificate, Padding, UntrustedIssuerError, cms
 from kcert._asn1 import der, encode, oids
 from kcert._asn1.pem import encode_pem
+from kcert.certificate import Name
 from kcert.errors import (
     FormatError,
     IdentityMismatchError,
@@ -610,6 +611,35 @@ def test_countersignatures_are_counted(by_hand, data):
     assert "countersignatures" in refused(
         by_hand.wrap(by_hand.info(data=data, unsigned=[many])), kind=LimitError
     )
+
+
+def test_all_signatures_of_a_message_are_counted_together(by_hand, data):
+    """Below the cap of each signer, many signers could still ask for any amount of work."""
+    counter = by_hand.info(data=by_hand.signer.sign(data))
+    many = by_hand.attribute(oids.COUNTERSIGNATURE, *[counter] * 250)
+    info = by_hand.info(data=data, unsigned=[many])
+
+    assert len(cms.verify(by_hand.wrap(*[info] * 4)).signers) == 4
+    assert "signatures" in refused(by_hand.wrap(*[info] * 5), kind=LimitError)
+
+
+def test_the_name_of_an_issuer_is_read_once_however_many_certificates_could_match(
+    by_hand, data, monkeypatch
+):
+    asked = []
+    load = Name.load
+    monkeypatch.setattr(Name, "load", lambda encoded: asked.append(encoded) or load(encoded))
+    certificate = by_hand.certificate
+    other = encode.sequence(
+        encode.set_of([encode.sequence(encode.oid("2.5.4.3"), encode.utf8_string("nobody"))])
+    )
+    identifier = encode.sequence(other, encode.integer(certificate.serial_number))
+    blob = by_hand.wrap(
+        by_hand.info(data=data, identifier=identifier), certificates=[certificate.der] * 50
+    )
+
+    assert "certificate" in refused(blob)
+    assert asked == [other]
 
 
 def test_large_content_that_could_be_attributes_is_refused_as_a_stream(by_hand):

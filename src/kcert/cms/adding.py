@@ -12,7 +12,7 @@ from kcert._asn1.cms import encode_attribute, read_lenient
 from kcert._asn1.signed_data import FORMAT, read_signed_data
 from kcert.cms.armour import to_binary
 from kcert.cms.assembly import assemble
-from kcert.cms.checks import is_named
+from kcert.cms.checks import naming
 from kcert.cms.content import Content
 from kcert.cms.profile import Profile
 from kcert.cms.signing import collect, plan
@@ -161,7 +161,7 @@ def locate(message: RawSignedData, of: int | Certificate) -> int:
             return of
         raise SignatureError(f"there is no signer {of}", reason_ko=f"{of}번 서명자가 없습니다")
     for position, signer in enumerate(message.signers):
-        if is_named(of, signer):
+        if naming(signer)(of):
             return position
     raise SignatureError(
         "that certificate did not sign the message",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kcert._asn1 import oids
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from kcert.cms.algorithms import SignatureScheme
     from kcert.cms.models import TimeStamp
 
-__all__ = ["Certificates", "Signed", "check_signer", "is_named", "numbered"]
+__all__ = ["Certificates", "Signed", "check_signer", "naming", "numbered"]
 
+_MAX_SIGNATURES: Final = 1_024
 _MAX_COUNTERSIGNATURES: Final = 256
 _MAX_DEPTH: Final = 4
 _SHORT_KEY: Final = 2048
@@ -64,6 +65,7 @@ class Certificates:
                 self._problem = self._problem or problem
         self.of_message = tuple(found)
         self._all = (*found, *others)
+        self._asked = 0
 
     def find(self, signer: RawSignerInfo) -> Certificate:
         """The certificate that a SignerInfo names.
@@ -71,9 +73,14 @@ class Certificates:
         Raises:
             SignatureError: It is not here.
             FormatError: It may be one that is malformed.
+            LimitError: It is asked for the 1,025th signature of the message.
         """
+        self._asked += 1
+        if self._asked > _MAX_SIGNATURES:
+            raise LimitError("number of signatures", self._asked, _MAX_SIGNATURES, where=FORMAT)
+        is_named = naming(signer)
         for one in self._all:
-            if is_named(one, signer):
+            if is_named(one):
                 return one
         if self._problem is not None:
             raise self._problem
@@ -83,14 +90,17 @@ class Certificates:
         )
 
 
-def is_named(certificate: Certificate, signer: RawSignerInfo) -> bool:
-    """Whether a SignerInfo names this certificate."""
-    if signer.issuer is None:
-        return signer.key_identifier == _key_identifier(certificate)
-    if certificate.serial_number != signer.serial_number:
-        return False
-    issuer = certificate.issuer
-    return issuer.der == signer.issuer or issuer.matches(Name.load(signer.issuer))
+def naming(signer: RawSignerInfo) -> Callable[[Certificate], bool]:
+    """Tells whether a certificate is the one that a SignerInfo names."""
+    encoded = signer.issuer
+    if encoded is None:
+        return lambda one: signer.key_identifier == _key_identifier(one)
+    # Read once: it may be large, and a thousand certificates may have its serial number.
+    issuer = cache(lambda: Name.load(encoded))
+    return lambda one: (
+        one.serial_number == signer.serial_number
+        and (one.issuer.der == encoded or one.issuer.matches(issuer()))
+    )
 
 
 def _key_identifier(certificate: Certificate) -> bytes:

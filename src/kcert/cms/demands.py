@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kcert._asn1 import oids
 from kcert._asn1.signed_data import FORMAT
 from kcert.cms.checks import Certificates
-from kcert.errors import FormatError
+from kcert.errors import FormatError, LimitError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from kcert.cms.models import SignedMessage, TimeStamp
 
 __all__ = ["Demands", "Trust"]
+
+# A time stamp may be stamped again before its authority's certificate runs out.
+_MAX_TIME_STAMPS: Final = 4
 
 
 class Trust(Protocol):
@@ -36,9 +39,22 @@ class Trust(Protocol):
 
 
 class Demands:
-    """What is asked of a message beyond signatures that hold; see `verify` for the arguments."""
+    """What is asked of a message beyond signatures that hold; see `verify` for the arguments.
 
-    __slots__ = ("_at", "_certificates", "_id_number", "_options", "_random", "_required", "_trust")
+    Args:
+        depth: How many messages this one is a time stamp within.
+    """
+
+    __slots__ = (
+        "_at",
+        "_certificates",
+        "_depth",
+        "_id_number",
+        "_options",
+        "_random",
+        "_required",
+        "_trust",
+    )
 
     def __init__(
         self,
@@ -51,7 +67,9 @@ class Demands:
         require_signers: Iterable[Certificate] = (),
         id_number: str | None = None,
         random: bytes | None = None,
+        depth: int = 0,
     ) -> None:
+        self._depth = depth
         self._trust = trust
         self._at = at
         self._options: dict[str, object] = {}
@@ -83,16 +101,28 @@ class Demands:
         )
 
     def time_stamp_of(self, signer: RawSignerInfo) -> TimeStamp | None:
-        """The time stamp over a signature, checked; ``None`` where it has none."""
+        """The time stamp over a signature, checked; ``None`` where it has none.
+
+        Raises:
+            LimitError: It is within a time stamp within a time stamp, and so on.
+        """
         if not any(oid == oids.TIME_STAMP_ATTRIBUTE for oid, _ in signer.unsigned_attributes):
             return None
+        depth = self._depth + 1
+        if depth > _MAX_TIME_STAMPS:
+            raise LimitError("time stamp nesting", depth, _MAX_TIME_STAMPS, where=FORMAT)
         # Late: few messages have one, and a time stamp is a signed message itself.
         from kcert.cms.time_stamps import check_embedded
 
         # What is asked of the signer's certificate (policies) is not asked of the authority's.
         return check_embedded(
             signer,
-            Demands(trust=self._trust, at=self._at, revocation=self._options.get("revocation")),
+            Demands(
+                trust=self._trust,
+                at=self._at,
+                revocation=self._options.get("revocation"),
+                depth=depth,
+            ),
         )
 
     def judge(self, message: SignedMessage) -> None:

@@ -223,9 +223,8 @@ def check_embedded(signer: RawSignerInfo, demands: Demands) -> TimeStamp:
         raise SignatureError(
             f"it has {len(tokens)} time stamps", reason_ko=f"타임스탬프가 {len(tokens)}개입니다"
         )
-    names = DIGESTS
     try:
-        return _verify(tokens[0], Content(names, signer.signature).digest, demands)
+        return _verify(tokens[0], Content(DIGESTS, signer.signature).digest, demands)
     except SignatureError as error:
         raise SignatureError(
             f"time stamp: {error.reason}", reason_ko=f"타임스탬프: {error.reason_ko}"
@@ -244,7 +243,8 @@ def _verify(token: bytes, digest_of: Callable[[str], bytes], demands: Demands) -
         )
     info = read_lenient(message.content, "TSTInfo", read_tst_info)
     name = digest_name(info.digest_algorithm)
-    if not hmac.compare_digest(info.digest, digest_of(name)):
+    # A hash that is not at hand is empty, and an empty imprint is over nothing.
+    if not info.digest or not hmac.compare_digest(info.digest, digest_of(name)):
         raise SignatureError(
             "the time stamp is over other data", reason_ko="다른 데이터에 대한 타임스탬프입니다"
         )

@@ -83,7 +83,8 @@ def verify(
         SignatureError: A signature does not hold, says which signer's; or there is none at all.
         FormatError: It is not a SignedData, or its content is missing.
         UnsupportedAlgorithmError: kcert does not have an algorithm in it, for example MD5.
-        LimitError: Over 256 signers or 1,024 certificates.
+        LimitError: Over 256 signers, 1,024 certificates or 1,024 signatures with those that are
+            countersignatures, or time stamps of time stamps more than 4 deep.
         TrustError: A signer's certificate is not to be believed.
         IdentityMismatchError: The identity number is not the signer's.
     """
