@@ -288,9 +288,11 @@ class Trusting:
     def __init__(self, error: TrustError | None = None) -> None:
         self.error = error
         self.asked = []
+        self.options = {}
 
-    def verify(self, certificate, *, at=None, intermediates=()):
+    def verify(self, certificate, *, at=None, intermediates=(), **options):
         self.asked.append((certificate, at))
+        self.options = options
         if self.error is not None:
             raise self.error
         return "path"
@@ -303,6 +305,15 @@ class TestRelyingParty:
         assert trust.asked == [(signer.certificate, None)]
         with clear_error(UntrustedIssuerError):
             etax.verify(signed, trust=Trusting(UntrustedIssuerError("nobody", "없음")))
+
+    def test_revocation_is_asked_for_where_it_is_wanted(self, signed):
+        trust = Trusting()
+        etax.verify(signed, trust=trust, revocation="required")
+        assert trust.options == {"revocation": "required"}
+
+    def test_a_certificate_for_encryption_does_not_sign(self, service):
+        with clear_error(TrustError):
+            etax.verify(etax.sign(INVOICE, service.key_management))
 
     def test_policies(self, signed, signer):
         etax.verify(signed, policies=signer.certificate.policy_oids)

@@ -224,6 +224,10 @@ class TestRefusing:
             with clear_error(TrustError):
                 fincert.verify(found, [TEXT], at=NOW, policies=pair.certificate.policy_oids)
 
+    def test_a_text_that_the_encoding_does_not_have(self, holder):
+        with clear_error(FormatError, canaries=["\U0001f600"]):
+            fincert.verify(result(signed(holder)), ["\U0001f600 100원"], at=NOW, encoding="euc-kr")
+
     def test_a_nonce_alone_does_not_replace_the_text(self, holder):
         with clear_error(SignatureError):
             fincert.verify(result(signed(holder, NONCE)), [TEXT], nonce=NONCE, at=NOW)

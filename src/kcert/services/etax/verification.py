@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from kcert import vid
-from kcert.certificate import Certificate
+from kcert.certificate import Certificate, KeyUsage
 from kcert.cms.algorithms import SignatureScheme
 from kcert.cms.primitive import check_signature
-from kcert.errors import FormatError, PolicyError, SignatureError, UnsupportedAlgorithmError
+from kcert.errors import (
+    FormatError,
+    PolicyError,
+    SignatureError,
+    TrustError,
+    UnsupportedAlgorithmError,
+)
 from kcert.keys import Padding
 from kcert.services.etax import document
 from kcert.services.etax.document import C14N, DIGEST, DSIG, SIGNATURE_METHOD, XPATH, XPATH_FILTER
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["SignedInvoice", "verify"]
 
 _FORMAT: Final = "tax invoice signature"
+_SIGNING: Final = frozenset((KeyUsage.DIGITAL_SIGNATURE, KeyUsage.NON_REPUDIATION))
 _SCHEME: Final = SignatureScheme("RSA", "sha256", Padding.PKCS1V15)
 
 
@@ -55,6 +62,7 @@ def verify(
     *,
     trust: Trust | None = None,
     at: datetime | None = None,
+    revocation: object = None,
     policies: Collection[str] | None = None,
     id_number: str | None = None,
     random: bytes | None = None,
@@ -68,6 +76,7 @@ def verify(
         xml: The signed invoice.
         trust: Validates the certificate. Without it a signature says only that somebody made it.
         at: Moment of that validation, aware; default is up to ``trust``.
+        revocation: Passed to ``trust``, for example ``kcert.Revocation.REQUIRE``.
         policies: Dotted policies of which the certificate must have one.
         id_number: Business number that must be the signer's; needs ``random``.
         random: R from the package.
@@ -76,7 +85,8 @@ def verify(
         SignatureError: It is not signed, or not over this content.
         FormatError: It is not an invoice, or its signature has another form.
         UnsupportedAlgorithmError: It is signed with something else than RSA and SHA-256.
-        TrustError: The certificate is not to be believed, or has none of the policies.
+        TrustError: The certificate is not to be believed, has none of the policies, or is not for
+            signatures.
         IdentityMismatchError: The number is not the signer's.
         LimitError: It is larger than 4 MiB.
         MissingExtraError: lxml is not installed.
@@ -102,18 +112,40 @@ def verify(
             document.canonical(signed_info),
             prehashed=False,
         )
-        if policies is not None and not set(policies) & set(certificate.policy_oids):
-            raise PolicyError(
-                "the certificate has none of the accepted policies",
-                "허용된 정책의 인증서가 아닙니다",
-                fingerprint=certificate.fingerprint(),
-            )
-        path = None if trust is None else trust.verify(certificate, at=at)
+        _check_certificate(certificate, policies)
+        path = _path(trust, certificate, at, revocation)
         if id_number is not None and random is not None:
             vid.verify(certificate, id_number, random)
     finally:
         del id_number, random
     return SignedInvoice(certificate, path, signed)
+
+
+def _check_certificate(certificate: Certificate, policies: Collection[str] | None) -> None:
+    if policies is not None and not set(policies) & set(certificate.policy_oids):
+        raise PolicyError(
+            "the certificate has none of the accepted policies",
+            "허용된 정책의 인증서가 아닙니다",
+            fingerprint=certificate.fingerprint(),
+        )
+    usage = certificate.key_usage
+    if usage is not None and not usage & _SIGNING:
+        raise TrustError(
+            "the certificate is not for signatures",
+            "전자서명용 인증서가 아닙니다",
+            fingerprint=certificate.fingerprint(),
+        )
+
+
+def _path(
+    trust: Trust | None, certificate: Certificate, at: datetime | None, revocation: object
+) -> object:
+    if trust is None:
+        return None
+    # The protocol names what every trust store has; this is a TrustStore's.
+    options = {} if revocation is None else {"revocation": revocation}
+    validate: Any = trust.verify
+    return validate(certificate, at=at, **options)
 
 
 def _only_signature(root: Element) -> Element:

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from kcert import cms, vid
 from kcert.certificate import Certificate, CertificateKind, KeyUsage
 from kcert.cms.algorithms import SignatureScheme
+from kcert.cms.content import to_octets
 from kcert.cms.primitive import check_signature
 from kcert.errors import FormatError, PolicyError, SignatureError, TrustError
 from kcert.keys import Padding, VidRandom
@@ -18,6 +19,8 @@ from kcert.services.fincert.result import SignResult
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+
+    from kcert.cms.profile import TextEncoding
 
 __all__ = ["Verdict", "verify"]
 
@@ -27,7 +30,7 @@ _SKEW: Final = timedelta(minutes=5)
 _MAX_AGE: Final = timedelta(minutes=10)
 _PKCS1V15: Final = SignatureScheme("RSA", "sha256", Padding.PKCS1V15)
 _PSS: Final = SignatureScheme("RSA", "sha256", Padding.PSS)
-_ENCODINGS: Final = {"utf-8": "utf-8", "euc-kr": "cp949"}
+_ENCODINGS: Final[dict[str, TextEncoding]] = {"utf-8": "utf-8", "euc-kr": "cp949"}
 
 
 @frozen
@@ -93,7 +96,8 @@ def verify(
         trust: Validates the certificate; without it a signature says only that somebody made it.
         at: Moment of the validation, aware; default now.
         max_age: How long before ``at`` the signing time may be; it may be 5 minutes after. Type
-            PKCS1 states no time. ``None`` for any time.
+            PKCS1 states no time, and a message without signed attributes none either: those pass.
+            ``None`` for any time.
         revocation: Passed to ``trust``, for example ``kcert.Revocation.REQUIRE``.
         policies: Dotted policies of which the certificate must have one; default any of a
             금융인증서.
@@ -102,7 +106,8 @@ def verify(
     Raises:
         SignatureError: A signature does not hold, or is not over the expected text, or is not of
             this session, or the values are of several signers.
-        FormatError: It is no such result, or has no R to check an identity with.
+        FormatError: It is no such result, has no R to check an identity with, or the encoding
+            does not have all characters of an expected text.
         TrustError: The certificate is not to be believed, or not for signatures.
         PolicyError: It is of another kind.
         IdentityMismatchError: The number is not the signer's.
@@ -115,13 +120,14 @@ def verify(
         if moment.tzinfo is None or not expected or isinstance(expected, str | bytes):
             raise ValueError("'at' must be aware, and 'expected' a sequence of texts")
         found = result if isinstance(result, SignResult) else SignResult.read(result)
-        texts = tuple(_octets(text, encoding) for text in expected)
+        codec = _ENCODINGS[encoding]
+        texts = tuple(to_octets(text, codec) for text in expected)
         if len(texts) != len(found.signed_values):
             raise SignatureError(
                 f"there are {len(found.signed_values)} signed values for {len(texts)} texts",
                 reason_ko="서명값의 수가 요청한 문서의 수와 다릅니다",
             )
-        _check_nonce(texts, nonce, encoding)
+        _check_nonce(texts, nonce, codec)
         values = [
             _check_value(found, value, text)
             for value, text in zip(found.signed_values, texts, strict=True)
@@ -153,14 +159,10 @@ def verify(
     )
 
 
-def _octets(text: str | bytes, encoding: str) -> bytes:
-    return text.encode(_ENCODINGS[encoding]) if isinstance(text, str) else text
-
-
-def _check_nonce(texts: tuple[bytes, ...], nonce: str | None, encoding: str) -> None:
+def _check_nonce(texts: tuple[bytes, ...], nonce: str | None, encoding: TextEncoding) -> None:
     if nonce is None:
         return
-    wanted = _octets(nonce, encoding)
+    wanted = to_octets(nonce, encoding)
     if not wanted:
         raise ValueError("an empty nonce is in every text")
     if not all(wanted in text for text in texts):
