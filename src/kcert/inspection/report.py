@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kcert.credential import Credential
+    from kcert.inspection.codes import FindingCode
 
 __all__ = ["Fact", "Finding", "Report"]
 
@@ -46,10 +47,14 @@ class Finding:
     @classmethod
     def of(cls, code: str, /, **facts: Fact) -> Finding:
         """Make the finding of a code from its facts."""
-        row = CODES[code]
+        return cls.of_row(CODES[code], **facts)
+
+    @classmethod
+    def of_row(cls, row: FindingCode, /, **facts: Fact) -> Finding:
+        """Make the finding of a row of any table of codes from its facts."""
         shown = {name: _shown(fact) for name, fact in facts.items()}
         return cls(
-            code,
+            row.code,
             row.severity,
             row.message.format_map(shown),
             row.message_ko.format_map({name: korean(text) for name, text in shown.items()}),
