@@ -124,7 +124,7 @@ def _one(found: list[Chosen], backend: str) -> Chosen:
         raise kcert.NotFoundError(
             "there is no such certificate", "그런 인증서가 없습니다", backend=backend
         )
-    ids = sorted({_key(chosen) for chosen in found})
+    ids = list(dict.fromkeys(_key(chosen) for chosen in found))
     shown = ", ".join(ids[:8]) + (" …" if len(ids) > 8 else "")
     raise kcert.AmbiguousError(
         f"{len(found)} are meant by this: {shown}",

@@ -88,8 +88,8 @@ def verify_command(
     session.where = str(file)
     if content is None:
         session.advice = (
-            "where the content is in another file, give it with --content",
-            "내용이 다른 파일에 있으면 --content로 주십시오",
+            "name the signed message; where its content is in another file, give that with --content",
+            "서명 메시지를 지정하고, 내용이 다른 파일에 있으면 --content로 주십시오",
         )
     message = cms.verify(
         file.read_bytes(),

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A made-up computer, always the same but for its keys, and a way to run the command on it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
+
+import pytest
+
+import kcert
+from kcert.keys.profiles import CHEAPEST, PKCS12_KOREAN
+from kcert.testing import FakeAuthority
+
+AT = datetime(2026, 5, 1, 9, tzinfo=timezone(timedelta(hours=9)))
+PASSWORD = "KCERT-CANARY-pw-7f3a"
+ID_NUMBER = "9902301234567"
+
+
+def people(at):
+    """Holder, authority and the rest, each with the subject's number and serial number fixed."""
+    yessign, kica, trade = (FakeAuthority(n, at=at) for n in ("yessign", "KICA", "TradeSign"))
+    same = {"profile": CHEAPEST, "password": PASSWORD}
+    main = yessign.issue(
+        "홍길동",
+        policy="1.2.410.200005.1.1.4",
+        km=True,
+        chain=True,
+        id_number=ID_NUMBER,
+        common_name="홍길동()0099123456789",
+        serial_number=1001,
+        **same,
+    )
+    company = kica.issue(
+        "주식회사 가나다라마바사",
+        policy="1.2.410.200004.5.2.1.1",
+        not_before=at - timedelta(days=400),
+        not_after=at - timedelta(days=35),
+        common_name="주식회사 가나다라마바사",
+        serial_number=1002,
+        **same,
+    )
+    keyless = trade.issue("김하늘", common_name="김하늘", serial_number=1003, **same)
+    cloud = yessign.issue(
+        "이바다",
+        policy="1.2.410.200005.1.1.1.10",
+        common_name="이바다()0099987654321",
+        serial_number=1004,
+        **same,
+    )
+    return yessign, main, company, keyless, cloud
+
+
+@pytest.fixture(scope="session")
+def master(tmp_path_factory):
+    """The computer, to be copied: NPKI, a.pfx, alone.der, anchors.pem, f.txt."""
+    root = tmp_path_factory.mktemp("computer")
+    yessign, main, *others = people(AT)
+    store = kcert.open_store(root / "NPKI", create=True)
+    entries = [store.add(each) for each in (main, *others)]
+    (root / "NPKI" / entries[2].location / "signPri.key").unlink()
+    shutil.copytree(root / "NPKI" / entries[0].location, root / "one")
+    with main.unlock(PASSWORD) as unlocked:
+        (root / "a.pfx").write_bytes(kcert.pkcs12.dump(unlocked, PASSWORD, profile=PKCS12_KOREAN))
+    (root / "alone.der").write_bytes(main.certificate.der)
+    (root / "anchors.pem").write_bytes(kcert.pem.dump_certificates(yessign.ca_certificates))
+    (root / "f.txt").write_text("동의합니다\n", "utf-8")
+    ids = [entry.id for entry in entries]
+    return SimpleNamespace(root=root, ids=ids, main=main)
+
+
+@pytest.fixture
+def computer(master, tmp_path, monkeypatch):
+    """A copy of the computer, in which the test works; `KCERT_NPKI_PATH` names its NPKI folder."""
+    place = tmp_path / "computer"
+    shutil.copytree(master.root, place)
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("KCERT_NPKI_PATH", str(place / "NPKI"))
+    for name in ("NO_COLOR", "COLUMNS", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    return SimpleNamespace(root=place, ids=master.ids, main=master.main)
+
+
+@pytest.fixture(scope="session")
+def steady():
+    """Replace what differs from run to run: fingerprints, ids, times."""
+
+    def replace(text, master):
+        # Whole ids, and one that a narrow column cuts.
+        pattern = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{16}|[0-9a-f]{8}|[0-9a-f]{3,7}(?=…))")
+
+        def label(match):
+            head = match[0][:8]
+            for number, each in enumerate(master.ids, 1):
+                if each.startswith(head):
+                    return (str(number) * 64)[: len(match[0])]
+            return match[0]
+
+        text = pattern.sub(label, text)
+        return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00", "<moment>", text)
+
+    return replace

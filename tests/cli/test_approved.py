@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each command says, in both languages and two widths, as it was looked at and approved.
+
+After a change that is wanted: KCERT_APPROVE=1 python -m pytest tests/cli/test_approved.py, and read
+the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("click", reason='the command needs pip install "kcert[cli]"')
+pytest.importorskip("rich", reason='the command needs pip install "kcert[cli]"')
+
+from click.testing import CliRunner
+
+from kcert.cli.catalogue import CATALOGUE
+from kcert.cli.group import root
+from kcert.cli.helping import overview
+from kcert.cli.voice import Voice
+
+APPROVED = Path(__file__).parent / "approved"
+PASSWORD = "KCERT-CANARY-pw-7f3a"
+ID_NUMBER = "9902301234567"
+AT = ["--at", "2026-05-01T09:00"]
+
+# Name, what is typed on standard input, and the arguments.
+CASES = {
+    "list": ("", ["list", "NPKI", *AT]),
+    "list-json": ("", ["list", "one", "--json", *AT]),
+    "list-none": ("", ["list", "empty"]),
+    "show": ("", ["show", "one", *AT]),
+    "show-pfx": (PASSWORD, ["show", "a.pfx", "--password-stdin", *AT]),
+    "check": ("", ["check", "NPKI", *AT]),
+    "check-fine": ("", ["check", "alone.der", *AT]),
+    "trust": ("", ["trust", "one", "--anchor", "anchors.pem", *AT]),
+    "trust-not": ("", ["trust", "one", *AT]),
+    "import": ("", ["import", "one", "--to", "store"]),
+    "import-again": ("", ["import", "one", "--to", "NPKI"]),
+    "export": ("", ["export", "one", "out.zip"]),
+    "export-taken": ("", ["export", "one", "f.txt", "--format", "zip"]),
+    "passwd": (f"{PASSWORD}\nshort\n", ["passwd", "one", "--password-stdin"]),
+    "passwd-wrong": ("wrong\nnew\n", ["passwd", "one", "--password-stdin"]),
+    "passwd-no-terminal": ("", ["passwd", "one"]),
+    "copy": ("", ["copy", "one", "--to", "store"]),
+    "move": ("", ["move", "one", "--to", "store", "--yes"]),
+    "backup": ("", ["backup", "--from", "NPKI", "--to", "store"]),
+    "restore": ("", ["restore", "--from", "NPKI", "--to", "store", "--dry-run"]),
+    "remove": ("", ["remove", "one", "--yes"]),
+    "remove-unasked": ("", ["remove", "one"]),
+    "sign": (PASSWORD, ["sign", "f.txt", "--with", "one", "--password-stdin"]),
+    "verify-damaged": ("", ["verify", "f.txt"]),
+    "encrypt": ("", ["encrypt", "f.txt", "--to", "one"]),
+    "vid": (f"{PASSWORD}\n{ID_NUMBER}\n", ["vid", "one", "--password-stdin"]),
+    "vid-not": (f"{PASSWORD}\n1112223334445\n", ["vid", "one", "--password-stdin"]),
+    "error-not-found": ("", ["show", "cn=홍길동/none"]),
+    "error-several": ("", ["show", "NPKI"]),
+    "error-json": ("", ["show", "none", "--json"]),
+    "usage-command": ("", ["nonsense"]),
+    "usage-option": ("", ["list", "--nonsense"]),
+    "usage-missing": ("", ["show"]),
+    "usage-choice": ("", ["export", "one", "x.pfx", "--protection", "none"]),
+    "usage-more": ("", ["show", "one", "two"]),
+    "usage-value": ("", ["show", "one", "--at"]),
+    **{f"help-{name}": ("", [name, "--help"]) for name in CATALOGUE},
+}
+
+
+def compare(name, text):
+    path = APPROVED / f"{name}.txt"
+    if os.environ.get("KCERT_APPROVE"):
+        path.write_text(text, "utf-8", newline="\n")
+    assert text == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("case", CASES)
+def test_a_command_says_what_was_approved(case, language, width, computer, steady):
+    typed, arguments = CASES[case]
+    (computer.root / "empty").mkdir()
+    environment = {"LANG": f"{language}_KR.UTF-8", "COLUMNS": str(width)}
+    result = CliRunner(charset="utf-8").invoke(root, arguments, input=typed, env=environment)
+    text = f"status {result.exit_code}\n-- out\n{result.stdout}-- errors\n{result.stderr}"
+
+    assert PASSWORD not in text
+    assert "Traceback" not in text
+    compare(f"{case}-{language}-{width}", steady(text, computer))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_overview_is_as_approved(language, width, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+
+    compare(f"overview-{language}-{width}", overview(Voice(io.StringIO(), language)))
