@@ -51,6 +51,7 @@ EXAMPLES = [
     errors.AlreadyExistsError("already there", "이미 있습니다", backend="file"),
     errors.AmbiguousError("two answer", "둘 이상입니다", backend="npki"),
     errors.ConflictError("changed meanwhile", "그사이 바뀌었습니다", backend="s3", retryable=True),
+    errors.TamperedError("rolled-back", backend="s3", seen=3, counter=2),
     errors.UnavailableError("unplugged", "연결이 끊겼습니다", backend="usb", retryable=True),
 ]
 

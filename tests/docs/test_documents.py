@@ -30,6 +30,7 @@ INNER = {
     "kcert.services.hometax",
     "kcert.testing.backend",
     "kcert.testing.strategies",
+    "kcert.store.sealing",
 }
 # Rooms without names of their own, and the command line, which is no API.
 WITHOUT_PAGE = {"kcert.formats", "kcert.services", "kcert.cli"}

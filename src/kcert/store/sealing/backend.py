@@ -3,29 +3,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
-import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from kcert.errors import (
-    AlreadyExistsError,
-    ConflictError,
-    FormatError,
-    NotFoundError,
-    StorageError,
-    TamperedError,
-    UnavailableError,
-    UnlockError,
-)
+from kcert.errors import NotFoundError, StorageError
 from kcert.storage.backend import AnyVersion, Blob, FolderListing, Properties, Version
 from kcert.storage.names import check_folder, check_leaf
-from kcert.store.sealing import age, payload
 from kcert.store.sealing.destination import SealedDestination
-from kcert.store.sealing.payload import Header
+from kcert.store.sealing.objects import Opened, SealedObjects, object_name, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -35,25 +23,10 @@ if TYPE_CHECKING:
     from kcert.store.sealing.memory import VaultMemory
     from kcert.store.sealing.vault import Vault
 
-__all__ = ["ENTRIES", "Opened", "SealedBackend"]
-
-ENTRIES: Final = "entries"
-_ENDING: Final = ".age"
-#: Milliseconds after which a removal that did not come to its end is finished by others.
-_REMOVAL_TIME: Final = 3_600_000
+__all__ = ["SealedBackend"]
 
 
-@frozen
-class Opened:
-    """A sealed entry as it was read."""
-
-    header: Header
-    files: Mapping[str, bytes]
-    version: Version
-    digest: str
-
-
-class SealedBackend:
+class SealedBackend(SealedObjects):
     """A `FolderBackend` whose folders are sealed objects of another backend.
 
     Args:
@@ -64,16 +37,9 @@ class SealedBackend:
     """
 
     def __init__(
-        self,
-        backend: Backend,
-        vault: Vault,
-        memory: VaultMemory,
-        reload: Callable[[], Vault],
+        self, backend: Backend, vault: Vault, memory: VaultMemory, reload: Callable[[], Vault]
     ) -> None:
-        self._backend = backend
-        self.vault = vault
-        self._memory = memory
-        self._reload = reload
+        super().__init__(backend, vault, memory, reload)
         self._listed = threading.local()
 
     def __repr__(self) -> str:
@@ -84,18 +50,7 @@ class SealedBackend:
         """What the backend below guarantees; a sealed entry changes at one stroke."""
         return evolve(self._backend.properties, atomic_folders=True)
 
-    @property
-    def _kind(self) -> str:
-        return self._backend.properties.kind
-
     # Folders
-
-    def names(self, prefix: str = "") -> Iterator[str]:
-        """Yield the names of entries at and below a folder; opens nothing."""
-        start = f"{ENTRIES}/{prefix}" if prefix else ENTRIES
-        for name in self._backend.list(start):
-            if name.endswith(_ENDING):
-                yield name[len(ENTRIES) + 1 : -len(_ENDING)]
 
     def folders(self, prefix: str = "") -> Iterator[FolderListing]:
         """Yield every entry at and below ``prefix``; see `FolderBackend.folders`."""
@@ -131,7 +86,9 @@ class SealedBackend:
         self._listed.last = None
         opened = last[1] if last is not None and last[0] == folder else self.read(folder)
         files = opened.files
-        return {n: Blob(files[n], _version(files[n])) for n in map(check_leaf, names) if n in files}
+        return {
+            n: Blob(files[n], version_of(files[n])) for n in map(check_leaf, names) if n in files
+        }
 
     def destination(self) -> Destination:
         """See `kcert.store.destination.HasDestination`."""
@@ -140,16 +97,6 @@ class SealedBackend:
     def put_folder(self, folder: str, files: Mapping[str, bytes]) -> None:
         """Create an entry; see `FolderBackend.put_folder`."""
         self.create(folder, files)
-
-    def create(self, folder: str, files: Mapping[str, bytes]) -> Opened:
-        """Create an entry, read it back, compare, and return it."""
-        seen = self._memory.seen(self.vault.id, folder)
-        header = self._header(folder, seen[0] if seen else 0, None)
-        try:
-            return self._write(header, files, None)
-        except AlreadyExistsError:
-            self._finish_removal(folder)
-        return self._write(header, files, None)
 
     def change_folder(
         self,
@@ -165,7 +112,7 @@ class SealedBackend:
             raise self._conflict(folder) from None
         files = dict(opened.files)
         for name, version in replace.items():
-            if name not in files or _version(files[name]) != version:
+            if name not in files or version_of(files[name]) != version:
                 raise self._conflict(folder)
         if any(name in files and name not in replace for name in changes):
             raise self._taken(folder)
@@ -179,7 +126,7 @@ class SealedBackend:
             # First on the condition that nobody has changed it, then for good.
             self._write(evolve(header, removed=True), {}, opened.version)
             with suppress(NotFoundError):
-                self._backend.delete(_object(folder))
+                self._backend.delete(object_name(folder))
 
     # Single files, for what is put beside an entry
 
@@ -209,157 +156,17 @@ class SealedBackend:
             if isinstance(replace, str):
                 raise self._conflict(folder) from None
             self.put_folder(folder, {leaf: data})
-            return _version(data)
+            return version_of(data)
         versions: dict[str, Version] = {}
         if isinstance(replace, AnyVersion):
             versions = {leaf: blob.version for leaf, blob in there.items()}
         elif replace is not None:
             versions = {leaf: replace}
         self.change_folder(folder, {leaf: data}, replace=versions)
-        return _version(data)
+        return version_of(data)
 
     def delete(self, name: str) -> None:
         """Remove one file of an entry; see `Backend.delete`."""
         version = self.get(name).version
         folder, _, leaf = name.rpartition("/")
         self.change_folder(folder, {leaf: None}, replace={leaf: version})
-
-    # Objects
-
-    def read(self, folder: str) -> Opened:
-        """Open one entry and see that it is the one that belongs there.
-
-        Raises:
-            NotFoundError: If there is none.
-            TamperedError: If it is damaged, another one, or older than what was seen before.
-            UnlockError: If the store was opened for writing only.
-        """
-        opened = self.read_any(folder)
-        if opened.header.removed:
-            raise self._absent(folder)
-        return opened
-
-    def read_any(self, folder: str) -> Opened:
-        """As `read`; also an entry that is being removed."""
-        if not self.vault.identities:
-            raise UnlockError("vault", "금고", reason=_WRITER, reason_ko=_WRITER_KO)
-        if not check_folder(folder):
-            raise self._absent(folder)
-        blob = self._backend.get(_object(folder))
-        opened = self._open(folder, blob)
-        self._compare(folder, opened)
-        return opened
-
-    def _open(self, folder: str, blob: Blob) -> Opened:
-        try:
-            content = payload.parse(age.unseal(blob.data, self.vault.identities))
-        except FormatError:
-            raise self._tampered("altered", folder) from None
-        header = content.header
-        if header.vault != self.vault.id or header.name != folder:
-            raise self._tampered("swapped", folder)
-        if header.generation > self.vault.generation:
-            self.vault = self._reload()
-        key = self.vault.keys.get(header.generation)
-        if key is None or content.facts.get("mac") != payload.mac_of(key, content.facts):
-            raise self._tampered("forged", folder)
-        return Opened(header, content.files, blob.version, _digest(blob.data))
-
-    def _compare(self, folder: str, opened: Opened) -> None:
-        counter, digest = opened.header.counter, opened.digest
-        seen = self._memory.seen(self.vault.id, folder)
-        if seen is not None and (counter < seen[0] or (counter == seen[0] and digest != seen[1])):
-            raise TamperedError(
-                "rolled-back", backend=self._kind, name=folder, seen=seen[0], counter=counter
-            )
-        if seen is None or counter > seen[0]:
-            self._memory.record(self.vault.id, folder, counter, digest)
-
-    def reseal(self, folder: str) -> bool:
-        """Seal an entry to the recipients of today; whether there was anything to do."""
-        opened = self.read_any(folder)
-        if opened.header.generation == self.vault.generation:
-            return False
-        header = self._header(folder, opened.header.counter, opened.digest)
-        header = evolve(header, removed=opened.header.removed)
-        self._write(header, opened.files, opened.version)
-        return True
-
-    def _header(self, folder: str, counter: int, previous: str | None) -> Header:
-        now = time.time_ns() // 1_000_000
-        vault = self.vault
-        return Header(vault.id, folder, max(counter + 1, now), previous, vault.generation)
-
-    def _write(self, header: Header, files: Mapping[str, bytes], replace: Version | None) -> Opened:
-        """Write a state of an entry, read it back, compare, and remember it."""
-        for name in files:
-            check_leaf(name)
-        bare = payload.build(header, files, self.vault.keys[header.generation])
-        sealed = age.seal(bare, self.vault.recipients)
-        name = _object(header.name)
-        version = self._backend.put(name, sealed, replace=replace)
-        if self._backend.get(name).data != sealed:
-            raise UnavailableError(
-                "what was read back is not what was written; another wrote, or it is faulty",
-                "다시 읽은 내용이 기록한 것과 다릅니다; 다른 곳에서 썼거나 서비스 이상입니다",
-                backend=self._kind,
-                name=header.name,
-            )
-        digest = _digest(sealed)
-        self._memory.record(self.vault.id, header.name, header.counter, digest)
-        return Opened(header, files, version, digest)
-
-    def _finish_removal(self, folder: str) -> None:
-        """Remove what a crash has left of a removal; anything else is in the way."""
-        if not self.vault.identities:
-            raise self._taken(folder)
-        try:
-            opened = self.read_any(folder)
-        except NotFoundError:
-            return
-        if not opened.header.removed:
-            raise self._taken(folder)
-        if time.time_ns() // 1_000_000 - opened.header.counter < _REMOVAL_TIME:
-            raise self._conflict(folder)
-        with suppress(NotFoundError):
-            self._backend.delete(_object(folder))
-
-    def _tampered(self, how: str, folder: str) -> TamperedError:
-        return TamperedError(how, backend=self._kind, name=folder)
-
-    def _absent(self, name: str) -> NotFoundError:
-        return NotFoundError(
-            "there is no such entry", "그런 항목이 없습니다", backend=self._kind, name=name
-        )
-
-    def _conflict(self, name: str) -> ConflictError:
-        return ConflictError(
-            "it was changed or removed in the meantime; read it again",
-            "그 사이에 바뀌었거나 삭제되었습니다; 다시 읽으십시오",
-            backend=self._kind,
-            name=name,
-        )
-
-    def _taken(self, name: str) -> AlreadyExistsError:
-        return AlreadyExistsError(
-            "the certificate is in the store; replace or remove that entry",
-            "이미 저장된 인증서입니다; 그 항목을 교체하거나 삭제하십시오",
-            backend=self._kind,
-            name=name,
-        )
-
-
-_WRITER: Final = "it was opened for writing only"
-_WRITER_KO: Final = "쓰기 전용으로 열었습니다"
-
-
-def _object(folder: str) -> str:
-    return f"{ENTRIES}/{folder}{_ENDING}"
-
-
-def _version(data: bytes) -> Version:
-    return Version(_digest(data))
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

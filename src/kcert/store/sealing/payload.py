@@ -135,7 +135,7 @@ def parse(data: bytes) -> Payload:
             ):
                 raise _damaged()
             members = {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError):
         raise _damaged() from None
     text = members.pop(_HEADER, b"")
     members.pop(_PADDING, None)
