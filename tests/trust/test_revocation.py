@@ -7,6 +7,7 @@ import pickle
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ from kcert.trust import (
     EvidenceKind,
     Revocation,
     RevocationSources,
+    TrustAnchor,
 )
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -357,3 +359,74 @@ def test_every_entry_is_found_and_no_other(world, serials, reason):
     for number in serials:
         assert crl.find(number).serial_number == number
         assert (crl.find(number + 1) is None) == (number + 1 not in serials)
+
+
+# Who may sign a list in an authority's name
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+@pytest.mark.parametrize("known_by_figures", [False, True])
+def test_no_other_authority_may_sign_lists_in_the_name_of_the_issuer(
+    make, revoked, known_by_figures
+):
+    """One below the same root certifies a signer of this name, who declares a revoked one good."""
+    root = make.issue("Root")
+    issuer, other = make.issue("Authority A", root), make.issue("Authority B", root)
+    leaf = make.issue("Leaf", issuer, ca=False)
+    rogue = make.issue(issuer.subject, other, key_label="rogue")
+
+    def crl(signer, *entries: Certificate, at: datetime = make.AT - DAY) -> bytes:
+        return FakeAuthority(at=make.AT).crl(entries, key=signer.key, issuer=signer.subject, at=at)
+
+    anchor = TrustAnchor.of(root.certificate)
+    anchors, intermediates = [anchor], [issuer.certificate, rogue.certificate]
+    if known_by_figures:
+        anchors.append(evolve(TrustAnchor.of(other.certificate), root=anchor))
+    else:
+        intermediates.append(other.certificate)
+    lists = [
+        crl(root, *([other.certificate] if revoked else [])),
+        crl(issuer, leaf.certificate, at=make.AT - 2 * DAY),
+        crl(rogue),
+        crl(other),
+    ]
+    with pytest.raises(RevokedError) as caught:
+        TrustStore(anchors).verify(
+            leaf.certificate,
+            make.AT,
+            intermediates=intermediates,
+            revocation=Revocation.REQUIRE,
+            checker=RevocationSources(crls=lists),
+        )
+    assert caught.value.fingerprint == leaf.certificate.fingerprint()
+
+
+def test_an_issuer_of_lists_is_refused_when_the_authority_above_it_was_revoked(make):
+    """Appointed by the certificate, certified by an authority that is known by its figures."""
+    root = make.issue("Root")
+    issuer, other = make.issue("Authority A", root), make.issue("Authority B", root)
+    signer = make.issue("List issuer", other, ca=False, usage=None, extensions=())
+    point = encode.sequence(encode.context(2, encode.context(4, signer.subject)))
+    points = make.Extension("2.5.29.31", encode.sequence(point))
+    leaf = make.issue("Leaf", issuer, ca=False, extensions=(points,))
+
+    def crl(by, *entries: Certificate, indirect: bool = False) -> bytes:
+        return FakeAuthority(at=make.AT).crl(
+            entries, key=by.key, issuer=by.subject, at=make.AT - DAY, indirect=indirect
+        )
+
+    anchor = TrustAnchor.of(root.certificate)
+    beside = evolve(TrustAnchor.of(other.certificate), root=anchor)
+
+    def verify(arl: bytes) -> None:
+        TrustStore([anchor, beside]).verify(
+            leaf.certificate,
+            make.AT,
+            intermediates=[issuer.certificate, signer.certificate],
+            revocation=Revocation.REQUIRE,
+            checker=RevocationSources(crls=[arl, crl(signer, indirect=True), crl(other)]),
+        )
+
+    verify(crl(root))
+    with pytest.raises(RevocationUnknownError, match="not to be believed"):
+        verify(crl(root, other.certificate))

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from kcert.certificate import Certificate, Name
     from kcert.certificate.signatures import SignatureAlgorithm
     from kcert.trust.crl import CertificateRevocationList
+    from kcert.trust.path import ValidatedPath
     from kcert.trust.revocation import CheckContext, Issuer
     from kcert.trust.weakness import Weakness
 
-__all__ = ["Signer", "check_strength", "crl_signers", "weaknesses"]
+__all__ = ["Signer", "check_strength", "crl_signers", "is_of_path", "weaknesses"]
 
 _MAX_SIGNERS: Final = 8
 
@@ -92,6 +93,24 @@ def crl_signers(
         tried.add(key)
         if _signed(crl, key):
             yield Signer(key, certificate)
+
+
+def is_of_path(path: ValidatedPath, issuer: Issuer, context: CheckContext) -> bool:
+    """Whether only authorities of the certificate's own path stand above a separate CRL signer.
+
+    RFC 5280 section 6.3.3 (f) asks for the same anchor alone. But then any authority below a root
+    could certify a signer in the name of another one, and declare what that one revoked good.
+
+    Args:
+        path: Of the signer's certificate.
+        issuer: Who issued the certificate in question.
+        context: Of the certificate in question.
+    """
+    anchor = context.anchor
+    authorities: tuple[Issuer, ...] = (issuer, *context.issuers, anchor, anchor.root or anchor)
+    names = {authority.subject.match_key for authority in authorities}
+    above: tuple[Issuer, ...] = (*path.certificates[1:], path.anchor)
+    return all(certifier.subject.match_key in names for certifier in above)
 
 
 def _may_sign(signer: Issuer, name: Name, key_identifier: bytes | None) -> bool:

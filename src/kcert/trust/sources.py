@@ -13,9 +13,10 @@ from urllib.parse import quote
 from attrs import evolve
 
 from kcert.certificate import Name
-from kcert.errors import KcertError, RevocationUnknownError, RevokedError
+from kcert.errors import KcertError, RevocationUnknownError, RevokedError, TrustError
 from kcert.trust.crl import CertificateRevocationList
 from kcert.trust.crl_search import CrlSearch, LocatedCrl
+from kcert.trust.crl_signers import is_of_path
 from kcert.trust.ocsp import OcspRequest, OcspResponse
 from kcert.trust.ocsp_check import OcspCheck, ResponderRule
 from kcert.trust.points import with_attribute
@@ -49,8 +50,8 @@ class RevocationSources:
         directories: LDAP URLs (``ldap://host``) of directories in which to look up issuers whose
             certificates name no URL, only an entry of a directory or nothing.
         responder_rule: Which OCSP responders count. `ResponderRule.ROOT` is what Korean ones need.
-        require_nonce: Refuse OCSP answers that do not repeat the nonce. Many responders sign
-            answers in advance and never do.
+        require_nonce: Refuse fetched OCSP answers that do not repeat the nonce, and use none from
+            the cache. Many responders sign answers in advance and never repeat it.
         accept_later: Let statements count that were made after the moment in question, as is
             needed for the past: one that says *good* for certificates that had not expired by
             then, one that says *revoked* from its date on.
@@ -130,17 +131,7 @@ class RevocationSources:
 
         def vouch(signer: Certificate, appointed: bool) -> None:
             """Raise unless a separate CRL signer's certificate is good itself."""
-            path = context.validate(signer)
-            if appointed and signer.fingerprint() in pending:
-                # Its own certificate names it as the issuer of the list that tells its status.
-                return
-            above: Issuer = path.anchor
-            chain = path.certificates
-            for number in range(len(chain) - 1, -1, -1):
-                if chain[number] not in context.issuers and not path.anchor.is_of(chain[number]):
-                    below = evolve(context, issuers=chain[number + 1 :], anchor=path.anchor)
-                    self._check(chain[number], above, below, pending)
-                above = chain[number]
+            self._vouch(signer, issuer, context, pending, appointed=appointed)
 
         def vouch_responder(responder: Certificate, authority: Issuer) -> None:
             """Raise unless an OCSP responder's certificate still counts."""
@@ -163,6 +154,38 @@ class RevocationSources:
             fingerprint=fingerprint,
         )
 
+    def _vouch(
+        self,
+        signer: Certificate,
+        issuer: Issuer,
+        context: CheckContext,
+        pending: frozenset[str],
+        *,
+        appointed: bool,
+    ) -> None:
+        """Raise unless a separate CRL signer's certificate is good itself."""
+        path = context.validate(signer)
+        if appointed and signer.fingerprint() in pending:
+            # Its own certificate names it as the issuer of the list that tells its status.
+            return
+        if not appointed and not is_of_path(path, issuer, context):
+            raise TrustError(
+                "an authority outside the path certified it",
+                "인증 경로 밖의 인증기관이 발급한 서명자입니다",
+                fingerprint=signer.fingerprint(),
+            )
+        anchor, chain = path.anchor, path.certificates
+        if anchor.root is not None and anchor != context.anchor:
+            # Known by its figures, and nobody has asked about it yet.
+            beside = evolve(context, issuers=(), anchor=anchor)
+            self._check(anchor, anchor.root, beside, pending)
+        above: Issuer = anchor
+        for number in range(len(chain) - 1, -1, -1):
+            if chain[number] not in context.issuers and not anchor.is_of(chain[number]):
+                below = evolve(context, issuers=chain[number + 1 :], anchor=anchor)
+                self._check(chain[number], above, below, pending)
+            above = chain[number]
+
     def _evidence(
         self, ocsp: OcspCheck, search: CrlSearch, problems: list[str]
     ) -> Iterator[RevocationEvidence | None]:
@@ -179,7 +202,8 @@ class RevocationSources:
         for url, point in places:
             lists = retrieval.cached_lists(url)
             yield search.offer(LocatedCrl(crl, url, point) for crl in lists)
-        for url in responders:
+        # Another process may have kept an answer that repeats no nonce.
+        for url in () if self._require_nonce else responders:
             for response in retrieval.cached_responses(url, certificate):
                 yield _judged(ocsp, response, problems, location=url)
         if self._fetcher is None:
