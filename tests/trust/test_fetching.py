@@ -232,6 +232,10 @@ PRIVATE = [
     "http://[2002:7f00:1::]/",
     "http://[fe80::1]/",
     "http://[fd00::1]/",
+    "http://[fec0::1]/",
+    "http://[::7f00:1]/",
+    "http://[::ffff:0:7f00:1]/",
+    "http://[64:ff9b:1::7f00:1]/",
     "http://224.0.0.1/",
     "http://100.64.0.1/",
     "https://127.0.0.1/",
@@ -400,6 +404,15 @@ def test_a_cached_answer_of_a_responder_is_used_for_its_certificate_alone(world,
     assert world.verify(cache=cache, fetcher=None).kind is EvidenceKind.OCSP
     world.certificate = world.authority.issue("임꺽정").certificate
     world.unknown("nothing at hand", cache=cache, fetcher=None)
+
+
+def test_where_the_nonce_is_required_no_cached_answer_counts(world, tmp_path):
+    world.server.routes["/ocsp"] = world.answer()
+    cache = RevocationCache(tmp_path)
+    world.verify(cache=cache)
+    world.unknown("nothing at hand", cache=cache, fetcher=None, require_nonce=True)
+    world.verify(cache=cache, require_nonce=True)
+    assert [method for method, *_ in world.server.requests].count("POST") == 2
 
 
 def test_a_cached_revocation_counts_offline(world, tmp_path):

@@ -109,10 +109,15 @@ def _is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         if inner is not None and not _is_public(str(inner)):
             return False
+        # Nothing else is handed out (RFC 4291 section 2.4): what is left is site-local, local
+        # NAT64, IPv4-compatible and other special use, whatever this Python knows of it.
+        if parsed not in _GLOBAL_UNICAST and parsed not in _NAT64:
+            return False
     return parsed.is_global and not parsed.is_multicast
 
 
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST: Final = ipaddress.ip_network("2000::/3")
 
 
 def checked_addresses(
