@@ -144,8 +144,8 @@ class DueIndex:
     """`due` for many checks: reads the stores once and remembers when each certificate ends.
 
     A check costs what it finds, however many certificates there are. It tells what the stores held
-    when they were read: call `refresh` after changing them, or from time to time. Kept are some
-    1.5 KB for each certificate, and no name but that in the location.
+    when they were read: call `refresh` after changing them, or from time to time. Kept is some
+    0.6 KB for each certificate, and no name but that in the location.
 
     Args:
         stores: A store, or several.
