@@ -90,6 +90,37 @@ def test_a_local_key_id_that_lies_is_a_mismatch_before_anything_is_signed(creden
         pkcs12.load(data, PASSWORD).unlock(PASSWORD)
 
 
+def open_key_bag(credential, mark):
+    with credential.unlock(PASSWORD) as opened:
+        return encode_safe_bag(oids.KEY_BAG, opened.reveal_pkcs8(), [mark])
+
+
+def test_a_local_key_id_that_lies_about_an_open_key_is_a_mismatch_on_loading(credential, other):
+    mark = local_key_id(b"1")
+    data = without_mac(certificate_bag(credential.certificate, mark), open_key_bag(other, mark))
+
+    with clear_error(KeyMismatchError, canaries=CANARIES):
+        pkcs12.load(data, PASSWORD)
+    with clear_error(KeyMismatchError, canaries=CANARIES):
+        pkcs12.load_unencrypted(data)
+
+
+def test_open_keys_with_each_others_local_key_id_are_paired_by_key(credential, other):
+    one, two = local_key_id(b"1"), local_key_id(b"2")
+    data = without_mac(
+        certificate_bag(credential.certificate, one),
+        certificate_bag(other.certificate, two),
+        open_key_bag(credential, two),
+        open_key_bag(other, one),
+    )
+
+    found = pkcs12.load_all(data, PASSWORD)
+
+    assert [each.certificate for each in found] == [credential.certificate, other.certificate]
+    for each in found:
+        each.unlock(PASSWORD).close()
+
+
 def test_a_mismatch_cannot_be_put_together_for_writing(credential, other):
     with credential.unlock(PASSWORD) as opened:
         pkcs8 = opened.private_key.reveal_pkcs8()

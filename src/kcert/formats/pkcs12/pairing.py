@@ -124,10 +124,15 @@ class _Matcher:
         return self.free.pop(entry.certificate.der)
 
     def _certificate_named(self, key: KeyEntry) -> CertificateEntry | None:
-        """The one certificate with the key's localKeyID, where no other key has it too."""
+        """The one certificate with the key's localKeyID, where no other key has it too.
+
+        Where the key lies open, its public half has the last word.
+        """
         wanted = key.local_key_id
         same = self._named.get(wanted, [])
         if wanted is None or self._keys_named[wanted] > 1 or len(same) != 1:
+            return None
+        if key.public_numbers not in (None, same[0].certificate.rsa_numbers):
             return None
         return same[0]
 
