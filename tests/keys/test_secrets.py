@@ -136,6 +136,7 @@ def failing_uses(pkcs8):
         yield lambda octets=octets: relocked(octets).unlock(PASSWORD)
         yield lambda octets=octets: PrivateKey.load(octets)
     yield lambda: PrivateKey.load(pkcs8, limits=Limits(max_file_size=10))
+    yield lambda: EncryptedKey.load(pkcs8)
     yield lambda: key.lock(PASSWORD, unknown)
     yield lambda: key.sign(b"x", digest="md5")
     yield lambda: key.decrypt(bytes(3))
@@ -161,7 +162,7 @@ def test_no_error_and_no_local_variable_of_a_traceback_shows_a_secret(pkcs8, can
             count += 1
         else:
             pytest.fail("no error")
-    assert count == 22
+    assert count == 23
     assert caplog.records == []
 
 
@@ -170,6 +171,20 @@ def test_a_typing_mistake_does_not_show_the_password_either(pkcs8, canaries):
     try:
         locked.unlock([PASSWORD])
     except TypeError as error:
+        whole = traceback.TracebackException(
+            type(error), error, error.__traceback__.tb_next, capture_locals=True
+        )
+        assert not shown_in("".join(whole.format()), canaries)
+    else:
+        pytest.fail("no error")
+
+
+def test_a_closed_key_does_not_show_the_new_password(pkcs8, canaries):
+    key = PrivateKey.load(pkcs8)
+    key.close()
+    try:
+        key.lock(PASSWORD)
+    except ValueError as error:
         whole = traceback.TracebackException(
             type(error), error, error.__traceback__.tb_next, capture_locals=True
         )

@@ -119,8 +119,11 @@ def ia5_string(text: str) -> bytes:
 
 
 def bmp_string(text: str) -> bytes:
-    """A BMPString: UTF-16, big-endian. Characters beyond U+FFFF become surrogate pairs."""
-    return value(der.BMP_STRING, text.encode("utf-16-be"))
+    """A BMPString: UTF-16, big-endian. Characters beyond U+FFFF become surrogate pairs.
+
+    Half a pair, which a name from a hostile file may hold, is written as it is.
+    """
+    return value(der.BMP_STRING, text.encode("utf-16-be", "surrogatepass"))
 
 
 def utc_time(moment: datetime) -> bytes:

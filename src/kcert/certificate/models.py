@@ -73,16 +73,24 @@ class Certificate(X509Certificate):
                 certificate of another kind.
             LimitError: More than 1 MiB.
         """
-        der = _to_der(data)
-        raw = RawCertificate.read(der)
-        found = _CLASSES[_kind_of(raw)](der, raw)
-        if not isinstance(found, cls):
-            raise FormatError(
+        try:
+            der = _to_der(data)
+            raw = RawCertificate.read(der)
+        except KcertError as error:
+            # A private key may be in the data, or be given by mistake; the frames would show it.
+            failure, der = error, b""
+        else:
+            found = _CLASSES[_kind_of(raw)](der, raw)
+            if isinstance(found, cls):
+                return found
+            failure = FormatError(
                 _FORMAT,
                 f"it is a {found.kind.value} certificate, not a {cls.kind.value} one",
                 reason_ko=f"{cls.__name__} 종류의 인증서가 아닙니다",
             )
-        return found
+        finally:
+            del data
+        raise failure.with_traceback(None)
 
     @cached_property
     def policy(self) -> Policy | None:

@@ -178,7 +178,8 @@ def _read(folder: str, files: dict[str, list[FileSource]], name: str | None) -> 
         content = {file: _only(files[file]) for file in wanted}
         credential = npki.load(content) if name is None else gpki.load(content, name)
     except KcertError as error:
-        return Archived(location, None, error)
+        # Without the frames in which it arose, which know the files.
+        return Archived(location, None, error.with_traceback(None))
     problem = next(iter(credential.problems), None)
     return Archived(location, credential.certificate, problem, credential)
 

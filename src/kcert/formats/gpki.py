@@ -88,7 +88,17 @@ def load(files: Mapping[str, bytes], name: str | None = None) -> Credential:
             two different files have the same name but for its case.
         LimitError: A file is larger than `MAX_FILE_SIZE`.
     """
-    found = _by_ending(files, _chosen(files, name))
+    try:
+        return _load(_by_ending(files, _chosen(files, name)))
+    except KcertError as error:
+        failure = error
+    finally:
+        del files
+    # The frames in which it arose know the key, which was perhaps not locked.
+    raise failure.with_traceback(None)
+
+
+def _load(found: Mapping[str, bytes]) -> Credential:
     missing = [ending for ending in (SIGN_CERTIFICATE, SIGN_KEY) if ending not in found]
     if missing:
         which = ", ".join(missing)

@@ -81,7 +81,17 @@ def load(files: Mapping[str, bytes]) -> Credential:
             name but for its case.
         LimitError: A file is larger than `MAX_FILE_SIZE`.
     """
-    found = _by_name(files)
+    try:
+        return _load(_by_name(files))
+    except KcertError as error:
+        failure = error
+    finally:
+        del files
+    # The frames in which it arose know the key, which was perhaps not locked.
+    raise failure.with_traceback(None)
+
+
+def _load(found: Mapping[str, bytes]) -> Credential:
     _require_pair(found)
     problems: list[KcertError] = []
     return Credential(

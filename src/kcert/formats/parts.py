@@ -90,5 +90,6 @@ def read_pair(
             key=read_key(files[key], key),
         )
     except KcertError as error:
-        problems.append(error)
+        # Without the frames in which it arose, which know the key.
+        problems.append(error.with_traceback(None))
         return None

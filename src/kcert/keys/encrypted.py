@@ -9,7 +9,13 @@ from attrs import field, frozen
 
 from kcert._asn1 import oids
 from kcert._asn1.pkcs8 import EncryptedPrivateKeyInfo
-from kcert.errors import FormatError, LimitError, UnlockError, UnsupportedAlgorithmError
+from kcert.errors import (
+    FormatError,
+    KcertError,
+    LimitError,
+    UnlockError,
+    UnsupportedAlgorithmError,
+)
 from kcert.keys.ciphers import CIPHERS
 from kcert.keys.kdf import PRF_DIGESTS
 from kcert.keys.limits import DEFAULT_LIMITS, Limits
@@ -69,10 +75,18 @@ class EncryptedKey:
             FormatError: It is not one, is cut, or goes on after its end.
             LimitError: It is larger than ``limits.max_file_size``, or its rounds have over 63 bits.
         """
-        size = memoryview(der).nbytes
-        if size > limits.max_file_size:
-            raise LimitError("file size", size, limits.max_file_size, where="encrypted private key")
-        return cls(bytes(der))
+        try:
+            size = memoryview(der).nbytes
+            maximum = limits.max_file_size
+            if size > maximum:
+                raise LimitError("file size", size, maximum, where="encrypted private key")
+            return cls(bytes(der))
+        except KcertError as error:
+            # It may be a key that is not locked, which the parser's frames would show.
+            failure = error
+        finally:
+            del der
+        raise failure.with_traceback(None)
 
     def __repr__(self) -> str:
         rounds = "" if self.iterations is None else f", {self.iterations} rounds"

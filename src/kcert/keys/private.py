@@ -279,8 +279,8 @@ class PrivateKey(Secret):
         # Unlocking and locking know each other; this side looks the other up when it is needed.
         from kcert.keys.encrypted import EncryptedKey
 
-        self._open()
         try:
+            self._open()
             return EncryptedKey.lock(self._der, password, profile)
         finally:
             del password

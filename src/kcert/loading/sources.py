@@ -73,9 +73,10 @@ def load(
         StorageError: It cannot be read.
         TypeError: ``source`` is none of these types.
     """
+    failure: KcertError | TypeError
     try:
         return _load(source, password, limits)
-    except KcertError as error:
+    except (KcertError, TypeError) as error:
         failure = error
     finally:
         del source, password
