@@ -472,3 +472,17 @@ def test_a_foreign_change_between_reading_and_removing_is_a_conflict(credential)
     with pytest.raises(ConflictError):
         store.remove(entry.id)
     assert len(list(store.entries())) == 1
+
+
+def test_a_folder_that_somebody_has_just_removed_is_no_reason_for_another_name(issue):
+    backend = MemoryBackend()
+    put_folder, taken = backend.put_folder, [True]
+
+    def just_removed(folder, files):
+        if taken.pop() if taken else False:
+            raise AlreadyExistsError("it is there, for one more moment", backend="memory")
+        put_folder(folder, files)
+
+    backend.put_folder = just_removed
+    entry = Store(backend).add(issue())
+    assert "~" not in entry.location

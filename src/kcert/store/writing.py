@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,9 @@ __all__ = [
 #: What names of files with the old keys end in while a password is changed.
 BACKUP_ENDING = ".kcert-old"
 
+_LOOKS = 10
+_PAUSE = 0.01
+
 
 def files_of(credential: Credential) -> dict[str, bytes]:
     """The NPKI files of a credential, in the order in which they are to be written."""
@@ -72,23 +76,46 @@ def write_new(
     """
     for leaf in layout.subject_folders(certificate):
         location = f"{prefix}/{leaf}" if prefix else leaf
+        if not _put(backend, location, certificate, files, beside):
+            continue
         try:
-            backend.put_folder(location, files)
-        except AlreadyExistsError:
-            others = (e for e in entries_at(backend, location) if e.location != beside)
-            if any(entry.certificate == certificate for entry in others):
-                raise
-        else:
-            try:
-                return read_back(backend, location, location, files)
-            except UnavailableError:
-                _take_back(backend, location, files)
-                raise
+            return read_back(backend, location, location, files)
+        except UnavailableError:
+            _take_back(backend, location, files)
+            raise
     raise AlreadyExistsError(
         "every folder this certificate could have is taken by something else",
         "이 인증서를 저장할 폴더 이름이 모두 사용 중입니다",
         backend=backend.properties.kind,
     )
+
+
+def _put(
+    backend: FolderBackend,
+    location: str,
+    certificate: Certificate,
+    files: dict[str, bytes],
+    beside: str,
+) -> bool:
+    """Write a folder; ``False`` where something else has its name.
+
+    A folder that was in the way and is gone when one looks belonged to somebody who has just
+    removed it. It is tried again: the next name would make room for the same certificate twice.
+    """
+    for _ in range(_LOOKS):
+        try:
+            backend.put_folder(location, files)
+        except AlreadyExistsError:
+            there = list(entries_at(backend, location))
+            others = (entry for entry in there if entry.location != beside)
+            if any(entry.certificate == certificate for entry in others):
+                raise
+            if there or next(backend.list(location), None) is not None:
+                return False
+            time.sleep(_PAUSE)
+        else:
+            return True
+    return False
 
 
 def _take_back(backend: FolderBackend, location: str, files: dict[str, bytes]) -> None:
