@@ -152,10 +152,12 @@ def test_no_descriptor_no_password(computer):
     assert "file descriptor 987 cannot be read" in errors
 
 
+class KeyringError(Exception):
+    pass
+
+
 class FakeRing(SimpleNamespace):
-    class errors:
-        class KeyringError(Exception):
-            pass
+    errors = SimpleNamespace(KeyringError=KeyringError)
 
     def get_password(self, service, user):
         if self.broken:
