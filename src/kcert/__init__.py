@@ -108,6 +108,7 @@ if TYPE_CHECKING:
     )
     from kcert.storage import (
         Backend,
+        CloudProfile,
     )
     from kcert.store import (
         Entry,
@@ -142,6 +143,7 @@ __all__ = [
     "Certificate",
     "CertificateKind",
     "CertificateProblem",
+    "CloudProfile",
     "ConflictError",
     "Credential",
     "EncryptedKey",
@@ -276,7 +278,7 @@ _NAMES = {
     "kcert.inspection": ("Finding Report Severity inspect"),
     "kcert.keys": ("EncryptedKey Limits LockProfile Padding PrivateKey"),
     "kcert.loading": ("load"),
-    "kcert.storage": ("Backend"),
+    "kcert.storage": ("Backend CloudProfile"),
     "kcert.store": ("Entry Store open_store"),
     "kcert.store.sealing": ("Passphrase SealedStore VaultIdentity VaultMemory VaultWriter"),
     "kcert.trust": ("PolicySet Purpose Revocation TrustAnchor TrustStore ValidatedPath Weakness"),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         Properties,
         Version,
     )
+    from kcert.storage.cloud import CloudBackend
+    from kcert.storage.cloud_profiles import CloudProfile
     from kcert.storage.file import FileBackend
     from kcert.storage.media import Medium
     from kcert.storage.memory import MemoryBackend
@@ -34,6 +36,8 @@ __all__ = [
     "Audited",
     "Backend",
     "Blob",
+    "CloudBackend",
+    "CloudProfile",
     "FileBackend",
     "FolderBackend",
     "FolderListing",
@@ -48,6 +52,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CloudBackend": "kcert.storage.cloud",
+    "CloudProfile": "kcert.storage.cloud_profiles",
     "FileBackend": "kcert.storage.file",
     "Medium": "kcert.storage.media",
     "MemoryBackend": "kcert.storage.memory",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kcert.storage.backend import Backend
+    from kcert.storage.cloud_profiles import CloudProfile
     from kcert.storage.platform import Platform
     from kcert.store.sealing import VaultMemory
     from kcert.store.sealing.vaults import Sealing
@@ -30,7 +31,7 @@ def open_store(
     history: bool | History = True,
     platform: Platform | None = None,
     sealing: Sealing | None = None,
-    credentials: Mapping[str, str] | None = None,
+    credentials: Mapping[str, str] | CloudProfile | None = None,
     timeout: float = DEFAULT_TIMEOUT,
     expiry_months: bool | None = None,
     memory: VaultMemory | None = None,
@@ -53,12 +54,12 @@ def open_store(
             Cloud services are never used without; any other medium may have it. With it ``create``
             makes the vault, and the store is a `SealedStore`. ``history=True`` keeps no record
             then, which would tell the service fingerprints; give a `History` of another place.
-        credentials: What a cloud service wants to be shown, by name. They are never looked for
-            elsewhere and never stand in an address. ``s3:`` access_key_id, secret_access_key,
-            session_token; ``az:`` account_name, account_key or sas_token; ``gs:``
-            service_account_key (JSON) or token; ``webdavs:`` username and password, or token;
-            ``gdrive:``, ``onedrive:``, ``dropbox:`` access_token, or refresh_token, client_id and
-            client_secret.
+        credentials: What a cloud service wants to be shown, by name, or a `kcert.CloudProfile`,
+            which names a file with it. They are never looked for elsewhere and never stand in an
+            address. ``s3:`` access_key_id, secret_access_key, session_token; ``az:`` account_name,
+            account_key or sas_token; ``gs:`` service_account_key (JSON) or token; ``webdavs:``
+            username and password, or token; ``gdrive:``, ``onedrive:``, ``dropbox:`` access_token,
+            or refresh_token, client_id and client_secret.
         timeout: Seconds one request to a cloud service may take, all tries together.
         expiry_months: For a new vault: whether names show the month in which a certificate runs
             out, so that `Store.find` with ``expiring_within`` looks at those months only. The
@@ -96,7 +97,7 @@ def open_store(
 
 
 def _cloud(
-    url: str, credentials: Mapping[str, str] | None, timeout: float, *, sealed: bool
+    url: str, credentials: Mapping[str, str] | CloudProfile | None, timeout: float, *, sealed: bool
 ) -> Backend:
     if not sealed:
         raise StorageError(
@@ -105,8 +106,9 @@ def _cloud(
             backend=url.partition(":")[0].lower(),
         )
     from kcert.storage.cloud import CloudBackend
+    from kcert.storage.cloud_profiles import credentials_of
 
-    return CloudBackend(url, credentials=credentials, timeout=timeout)
+    return CloudBackend(url, credentials=credentials_of(credentials), timeout=timeout)
 
 
 def _sealed(
