@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kcert.credential import Credential
     from kcert.inspection.codes import FindingCode
 
-__all__ = ["Fact", "Finding", "Report"]
+__all__ = ["Fact", "Finding", "Report", "described"]
 
 Fact = str | int | list[str] | datetime
 """One figure behind a finding."""
@@ -85,6 +85,22 @@ def _shown(fact: Fact) -> str:
     return ", ".join(fact) if isinstance(fact, list) else str(fact)
 
 
+def described(certificate: Certificate, *, names: bool) -> dict[str, Any]:
+    """A certificate as JSON values; ``names`` adds the holder's name and the whole subject."""
+    facts: dict[str, Any] = {
+        "fingerprint": certificate.fingerprint(),
+        "kind": certificate.kind.value,
+        "authority": certificate.authority.code if certificate.authority else None,
+        "policy": certificate.policy.oid if certificate.policy else None,
+        "not_before": certificate.validity.not_before.isoformat(),
+        "not_after": certificate.validity.not_after.isoformat(),
+    }
+    if names:
+        facts["holder_name"] = certificate.holder_name
+        facts["subject"] = certificate.subject.rfc4514()
+    return facts
+
+
 @frozen
 class Report:
     """What `inspect` found out about one certificate or credential at one moment.
@@ -135,22 +151,10 @@ class Report:
         Args:
             names: Whether to tell the holder's name and the whole subject, which name a person.
         """
-        certificate = self.certificate
-        described: dict[str, Any] = {
-            "fingerprint": certificate.fingerprint(),
-            "kind": certificate.kind.value,
-            "authority": certificate.authority.code if certificate.authority else None,
-            "policy": certificate.policy.oid if certificate.policy else None,
-            "not_before": certificate.validity.not_before.isoformat(),
-            "not_after": certificate.validity.not_after.isoformat(),
-        }
-        if names:
-            described["holder_name"] = certificate.holder_name
-            described["subject"] = certificate.subject.rfc4514()
         return {
             "at": self.at.isoformat(),
             "ok": self.ok,
-            "certificate": described,
+            "certificate": described(self.certificate, names=names),
             "findings": [finding.to_dict() for finding in self.findings],
         }
 

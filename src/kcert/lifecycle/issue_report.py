@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from kcert.inspection.report import described
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -84,24 +86,14 @@ class IssueReport:
         """The report as JSON values, moments as ISO 8601 text.
 
         Args:
-            names: Add the holder's name.
+            names: Add the holder's name and the whole subject.
         """
-        certificate = self.certificate
-        described: dict[str, Any] = {
-            "fingerprint": certificate.fingerprint(),
-            "kind": certificate.kind.value,
-            "authority": certificate.authority.code if certificate.authority else None,
-            "policy": certificate.policy.oid if certificate.policy else None,
-            "not_after": certificate.validity.not_after.isoformat(),
-        }
-        if names:
-            described["holder_name"] = certificate.holder_name
         return {
             "at": self.at.isoformat(),
             "ok": self.ok,
             "stored": self.stored,
             "right": self.right,
             "backed_up": self.backed_up,
-            "certificate": described,
+            "certificate": described(self.certificate, names=names),
             "findings": [finding.to_dict() for finding in self.findings],
         }
