@@ -22,6 +22,7 @@ from kcert import (
     Weakness,
 )
 from kcert._asn1 import encode
+from kcert._asn1.crl import RawRevokedEntries
 from kcert.certificate import Certificate
 from kcert.testing import Extension, FakeAuthority, FakeRoot, Revoked, assert_clear_error
 from kcert.trust import (
@@ -359,6 +360,14 @@ def test_every_entry_is_found_and_no_other(world, serials, reason):
     for number in serials:
         assert crl.find(number).serial_number == number
         assert (crl.find(number + 1) is None) == (number + 1 not in serials)
+
+
+@pytest.mark.parametrize("serial", ["02020005", "020200007f", "0202ff85"])
+def test_a_list_with_a_padded_serial_number_is_refused(serial):
+    # It would be searched for by its octets, and not be found.
+    entry = encode.sequence(bytes.fromhex(serial), encode.time(AT))
+    with pytest.raises(FormatError):
+        RawRevokedEntries(entry, 0, len(entry))
 
 
 # Who may sign a list in an authority's name

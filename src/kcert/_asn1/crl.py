@@ -118,8 +118,9 @@ class RawRevokedEntries:
         """Check that the entries are entries, and keep where they begin."""
         data, end, append = self._data, self._end, self._offsets.append
         while position < end:
-            # Short forms of length, a plain time, and no extension or the usual one: the other
-            # shapes take the reader below, which says what is wrong where something is.
+            # Short forms of length, a serial number that is not padded (one that is would not be
+            # found), a plain time, and no extension or the usual one: the other shapes take the
+            # reader below, which says what is wrong where something is.
             after = position + 2 + data[position + 1] if position + 4 < end else 0
             time = position + 4 + data[position + 3] if after else 0
             if (
@@ -129,6 +130,11 @@ class RawRevokedEntries:
                 and data[position + 1] < 0x80
                 and data[position + 2] == der.INTEGER
                 and 0 < data[position + 3] < 0x80
+                and (
+                    0 < data[position + 4] < 0xFF
+                    or data[position + 3] == 1
+                    or (data[position + 4] ^ data[position + 5]) & 0x80
+                )
                 and data[time] in _TIMES
                 and data[time + 1] < 0x80
             ):
