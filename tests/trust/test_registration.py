@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import threading
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 from attrs import evolve
 
@@ -219,3 +222,18 @@ def test_of_many_threads_one_takes_a_challenge():
     for thread in threads:
         thread.join()
     assert taken.count(True) == 1
+
+
+def test_a_proof_keeps_r_from_printing_pickling_copying_and_comparing(bank):
+    proof = bank.proof()
+    for leak in (pickle.dumps, copy.deepcopy):
+        with pytest.raises(TypeError, match="holds a secret"):
+            leak(proof)
+    assert bank.random.hex() not in repr(attrs.asdict(proof, recurse=False))
+    assert evolve(proof, random=bytes(20)) == proof
+
+
+def test_r_may_come_straight_from_the_open_key(bank):
+    with bank.credential.unlock(TEST_PASSWORD) as unlocked:
+        proof = bank.proof(random=unlocked.random)
+    assert isinstance(bank.register(proof), Registration)

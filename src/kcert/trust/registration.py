@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from kcert import vid
 from kcert.certificate.validity import moment
 from kcert.errors import KcertError, SignatureError, UnsupportedAlgorithmError
-from kcert.keys import Padding, rsa
+from kcert.keys import Padding, VidRandom, rsa
 from kcert.trust.purpose import Purpose
 from kcert.trust.revocation import Revocation
 
@@ -49,15 +49,20 @@ class RegistrationStep(enum.Enum):
     """The identity number is the holder's (VID)."""
 
 
+def _secret(random: VidRandom | bytes) -> VidRandom:
+    # A copy: the key that R came from may be closed before the proof is looked at.
+    return VidRandom(random.reveal() if isinstance(random, VidRandom) else random)
+
+
 @frozen
 class Proof:
-    """What a customer sends.
+    """What a customer sends. It holds a secret, so it cannot be pickled.
 
     Attributes:
         certificate: The certificate to be registered.
         challenge: The challenge, as it was given out.
         signature: The raw signature over exactly these octets.
-        random: R, 20 octets, as it came over the encrypted channel. Secret.
+        random: R, 20 octets as they came over the encrypted channel, or a `VidRandom`. Secret.
         intermediates: Certificates of authorities that came along; they are not believed.
         padding: How it was signed.
         digest: Hash of the signature: ``"sha256"``, ``"sha384"`` or ``"sha512"``.
@@ -66,7 +71,7 @@ class Proof:
     certificate: Certificate
     challenge: bytes = field(repr=False)
     signature: bytes = field(repr=False)
-    random: bytes = field(repr=False)
+    random: VidRandom = field(repr=False, eq=False, converter=_secret)
     intermediates: tuple[Certificate, ...] = ()
     padding: Padding = Padding.PKCS1V15
     digest: str = "sha256"
@@ -174,7 +179,7 @@ def register(
             purpose=Purpose.AUTHENTICATION,
         )
         step = RegistrationStep.IDENTITY
-        vid.verify(proof.certificate, id_number, proof.random)
+        vid.verify(proof.certificate, id_number, proof.random.reveal())
     except KcertError as error:
         # The caller gets the reason, not the frames in which number and R still are.
         error.__context__ = None
