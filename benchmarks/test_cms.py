@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from kcert import cms
 from kcert.certificate.public_keys import _read_known as key_facts
-from kcert.cms.checks import _load_known as certificates
+from kcert.cms.certificates import _load_known as certificates
 from kcert.cms.primitive import _load_known as keys
 from kcert.testing import FakeAuthority
 

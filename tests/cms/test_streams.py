@@ -91,8 +91,12 @@ def test_content_that_is_shorter_or_longer_than_announced_is_an_error(signer):
 
 
 def test_a_detached_message_is_no_stream(signer, data):
-    with clear_error(FormatError):
-        passed(cms.sign(data, signer, detached=True))
+    """The certificates stand where the content would, under the same tag."""
+    for form in (cms.Profile.STANDARD, cms.Profile.FINCERT_BARE):
+        with clear_error(FormatError) as caught:
+            passed(cms.sign(data, signer, detached=True, profile=form))
+
+        assert "does not hold its content" in caught.error.reason
 
 
 def test_a_stream_without_signers_is_never_verified(by_hand):

@@ -12,7 +12,7 @@ from kcert._asn1.cms import encode_attribute, read_lenient
 from kcert._asn1.signed_data import FORMAT, read_signed_data
 from kcert.cms.armour import to_binary
 from kcert.cms.assembly import assemble
-from kcert.cms.checks import naming
+from kcert.cms.certificates import naming
 from kcert.cms.content import Content
 from kcert.cms.profile import Profile
 from kcert.cms.signing import collect, plan

@@ -3,114 +3,33 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kcert._asn1 import oids
 from kcert._asn1.der import Reader
 from kcert._asn1.signed_data import FORMAT, RawSignerInfo, read_signer_info
-from kcert.certificate import Certificate, KeyUsage, Name
+from kcert.certificate import Certificate, KeyUsage
 from kcert.cms.algorithms import digest_name, signature_scheme
 from kcert.cms.attributes import SignedAttributes, check_unsigned, read_random
 from kcert.cms.content import Content
 from kcert.cms.models import Attribute, MessageSigner
 from kcert.cms.primitive import check_signature
-from kcert.errors import FormatError, KcertError, LimitError, SignatureError
+from kcert.errors import LimitError, SignatureError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from kcert._asn1.cms import RawAttribute
     from kcert.cms.algorithms import SignatureScheme
+    from kcert.cms.certificates import Certificates
     from kcert.cms.models import TimeStamp
 
-__all__ = ["Certificates", "Signed", "check_signer", "naming", "numbered"]
+__all__ = ["Signed", "check_signer", "numbered"]
 
-_MAX_SIGNATURES: Final = 1_024
 _MAX_COUNTERSIGNATURES: Final = 256
 _MAX_DEPTH: Final = 4
 _SHORT_KEY: Final = 2048
 _SIGNING: Final = frozenset((KeyUsage.DIGITAL_SIGNATURE, KeyUsage.NON_REPUDIATION))
-_X509: Final = 0x30
-
-
-def _load(encoded: bytes) -> Certificate:
-    return Certificate.load(encoded)
-
-
-# Signers come back. Certificates are public, and those kept here at most 1 MiB together.
-_load_known = lru_cache(maxsize=256)(_load)
-_MAX_CACHED: Final = 4_096
-
-
-class Certificates:
-    """Certificates among which a signer is looked for.
-
-    Args:
-        encoded: Those of a message; what is not X.509, or malformed, is passed over until its
-            signer is asked for.
-        others: Certificates that the caller has.
-    """
-
-    def __init__(self, encoded: Iterable[bytes], others: Iterable[Certificate] = ()) -> None:
-        found: list[Certificate] = []
-        self._problem: KcertError | None = None
-        for one in encoded:
-            if one[0] != _X509:
-                continue
-            try:
-                found.append(_load_known(one) if len(one) <= _MAX_CACHED else _load(one))
-            except (FormatError, LimitError) as problem:
-                self._problem = self._problem or problem
-        self.of_message = tuple(found)
-        self._all = (*found, *others)
-        self._asked = 0
-
-    def find(self, signer: RawSignerInfo) -> Certificate:
-        """The certificate that a SignerInfo names.
-
-        Raises:
-            SignatureError: It is not here.
-            FormatError: It may be one that is malformed.
-            LimitError: It is asked for the 1,025th signature of the message.
-        """
-        self._asked += 1
-        if self._asked > _MAX_SIGNATURES:
-            raise LimitError("number of signatures", self._asked, _MAX_SIGNATURES, where=FORMAT)
-        is_named = naming(signer)
-        for one in self._all:
-            if is_named(one):
-                return one
-        if self._problem is not None:
-            raise self._problem
-        raise SignatureError(
-            "the signer's certificate is not in the message; pass it if you have it",
-            reason_ko="서명자의 인증서가 메시지에 없습니다; 있으면 인자로 주십시오",
-        )
-
-
-def naming(signer: RawSignerInfo) -> Callable[[Certificate], bool]:
-    """Tells whether a certificate is the one that a SignerInfo names."""
-    encoded = signer.issuer
-    if encoded is None:
-        return lambda one: signer.key_identifier == _key_identifier(one)
-    # Read once: it may be large, and a thousand certificates may have its serial number.
-    issuer = cache(lambda: Name.load(encoded))
-    return lambda one: (
-        one.serial_number == signer.serial_number
-        and (one.issuer.der == encoded or one.issuer.matches(issuer()))
-    )
-
-
-def _key_identifier(certificate: Certificate) -> bytes:
-    """The extension, else what it usually holds: SHA-1 of the key (RFC 5280 section 4.2.1.2)."""
-    found = certificate.subject_key_identifier
-    if found is not None:
-        return found
-    info = Reader(certificate.public_key_info, "public key").sequence()
-    info.skip()
-    return hashlib.sha1(info.bit_string()[0]).digest()
 
 
 class Signed(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kcert._asn1 import oids
 from kcert._asn1.signed_data import FORMAT
-from kcert.cms.checks import Certificates
+from kcert.cms.certificates import Certificates
 from kcert.errors import FormatError, LimitError
 
 if TYPE_CHECKING:

@@ -4,7 +4,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from kcert.certificate.public_keys import load_public_key, read_public_key
 from kcert.errors import SignatureError, UnsupportedAlgorithmError
@@ -12,14 +17,20 @@ from kcert.keys import Padding
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
-    from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
     from kcert.cms.algorithms import SignatureScheme
 
 __all__ = ["check_signature"]
 
 # What stays in the cache is small and public.
-_MAX_CACHED = 1_024
+_MAX_CACHED: Final = 1_024
+_HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
+    "sha1": hashes.SHA1(),  # only verified, and told among the weaknesses
+    "sha224": hashes.SHA224(),
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
 
 
 def _load_anew(public_key_info: bytes) -> tuple[str, PublicKeyTypes]:
@@ -39,13 +50,6 @@ def _key(public_key_info: bytes) -> tuple[str, PublicKeyTypes]:
     """Type of a key, and the key; those of signers who come back are kept."""
     known = len(public_key_info) <= _MAX_CACHED
     return _load_known(public_key_info) if known else _load_anew(public_key_info)
-
-
-def _hash(name: str) -> HashAlgorithm:
-    from cryptography.hazmat.primitives import hashes
-
-    algorithm: HashAlgorithm = getattr(hashes, name.upper())()
-    return algorithm
 
 
 def check_signature(
@@ -72,8 +76,6 @@ def check_signature(
         FormatError: The key is malformed.
         LimitError: The key is larger than 16,384 bits.
     """
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-
     key_type, key = _key(public_key_info)
     if key_type != scheme.key_type:
         raise SignatureError(
@@ -94,9 +96,6 @@ def check_signature(
 def _verify(
     key: PublicKeyTypes, scheme: SignatureScheme, signature: bytes, data: bytes, *, prehashed: bool
 ) -> None:
-    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa
-    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-
     if isinstance(key, ed25519.Ed25519PublicKey):
         if prehashed:
             raise UnsupportedAlgorithmError(
@@ -108,12 +107,12 @@ def _verify(
             )
         key.verify(signature, data)
         return
-    algorithm = _hash(scheme.digest)
+    algorithm = _HASHES[scheme.digest]
     hashed = Prehashed(algorithm) if prehashed else algorithm
     if isinstance(key, rsa.RSAPublicKey):
         shape: padding.AsymmetricPadding = padding.PKCS1v15()
         if scheme.padding is Padding.PSS:
-            mask = padding.MGF1(_hash(scheme.mask_digest or scheme.digest))
+            mask = padding.MGF1(_HASHES[scheme.mask_digest or scheme.digest])
             shape = padding.PSS(mask, padding.PSS.AUTO)
         key.verify(signature, data, shape, hashed)
     elif isinstance(key, ec.EllipticCurvePublicKey):

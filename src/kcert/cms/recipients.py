@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -13,6 +12,7 @@ from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert._asn1.enveloped import IssuerAndSerialNumber, KeyTransRecipientInfo
 from kcert.certificate import KeyUsage, Name
+from kcert.cms.certificates import key_identifier_of
 from kcert.errors import PolicyError, UnsupportedAlgorithmError
 from kcert.keys import Padding, rsa
 
@@ -119,21 +119,11 @@ def _known_digest(algorithm: AlgorithmIdentifier) -> str:
     raise UnsupportedAlgorithmError(algorithm.oid, algorithm.name, use="RSAES-OAEP")
 
 
-def _key_identifier(certificate: Certificate) -> bytes:
-    """The one that it states, else the SHA-1 of its public key (RFC 5280 section 4.2.1.2)."""
-    if certificate.subject_key_identifier is not None:
-        return certificate.subject_key_identifier
-    info = Reader(certificate.public_key_info, "public key").sequence()
-    AlgorithmIdentifier.read(info)
-    key, _ = info.bit_string()
-    return hashlib.sha1(key, usedforsecurity=False).digest()
-
-
 def is_addressed_to(recipient: KeyTransRecipientInfo, certificate: Certificate) -> bool:
     """Whether a recipient of a message is the holder of a certificate."""
     identifier = recipient.identifier
     if isinstance(identifier, bytes):
-        return identifier == _key_identifier(certificate)
+        return identifier == key_identifier_of(certificate)
     return identifier.serial_number == certificate.serial_number and (
         identifier.issuer == certificate.issuer.der
         or Name.load(identifier.issuer).matches(certificate.issuer)
@@ -166,7 +156,7 @@ def address(
     encrypted = rsa.encrypt(certificate, content_key, transport.padding, transport.digest)
     identifier: IssuerAndSerialNumber | bytes
     if key_identifier:
-        identifier = _key_identifier(certificate)
+        identifier = key_identifier_of(certificate)
     else:
         identifier = IssuerAndSerialNumber(certificate.issuer.der, certificate.serial_number)
     return KeyTransRecipientInfo(identifier, transport.algorithm, encrypted)

@@ -66,7 +66,8 @@ class StreamReader:
         self._before = self._value() + self._value()
         self._enter(der.SEQUENCE)
         self._type = self._value()
-        if self._peek() == der.context(0):
+        # Past its end stand the certificates, under the same tag.
+        if not self._at_end_of_open() and self._peek() == der.context(0):
             self._enter(der.context(0))
             self._has_content = True
         return self._message(encode.set_of(()))
