@@ -177,6 +177,11 @@ def test_an_entry_without_a_certificate_is_its_problem():
         verify_issue(entry, at=NOW)
 
 
+def test_anything_else_is_a_programmers_error(credential):
+    with pytest.raises(TypeError, match="Credential"):
+        verify_issue(credential.certificate, at=NOW)
+
+
 def test_every_code_is_said_in_both_languages_and_is_no_other_tables():
     for code, row in ISSUE_CODES.items():
         assert code == row.code

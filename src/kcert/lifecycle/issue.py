@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from kcert.certificate.validity import moment
+from kcert.credential import Credential
 from kcert.errors import KcertError, NotFoundError, StorageError
 from kcert.inspection import Finding, Severity, inspect
 from kcert.lifecycle.issue_codes import ISSUE_CODES
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kcert.certificate import Certificate
-    from kcert.credential import Credential
     from kcert.inspection import Report
     from kcert.store import Store
     from kcert.trust import Revocation, RevocationChecker, TrustStore
@@ -64,9 +64,11 @@ def verify_issue(
     now = moment(at)
     if isinstance(subject, Entry):
         certificate, credential, stored = _of_entry(subject, store)
-    else:
+    elif isinstance(subject, Credential):
         certificate, credential = subject.certificate, subject
         stored = [_finding("storing-not-checked")]
+    else:
+        raise TypeError("subject must be a Credential or an Entry")
     if store is not None:
         stored = [_placed(store, certificate, credential, _STORE)]
     inspected = credential or certificate
