@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 
 from kcert.certificate import CertificateKind
 from kcert.errors import (
@@ -486,3 +487,37 @@ def test_a_folder_that_somebody_has_just_removed_is_no_reason_for_another_name(i
     backend.put_folder = just_removed
     entry = Store(backend).add(issue())
     assert "~" not in entry.location
+
+
+def test_what_somebody_replaces_at_once_is_a_conflict_and_stays(issue):
+    backend, credential = MemoryBackend(), issue()
+    changed = credential.change_password(PASSWORD, "another one")
+    put_folder = backend.put_folder
+
+    def overtaken(folder, files):
+        put_folder(folder, files)
+        backend.put_folder = put_folder
+        store = Store(backend)
+        store.replace(next(store.entries()), changed)
+
+    backend.put_folder = overtaken
+    with pytest.raises(ConflictError):
+        Store(backend).add(credential)
+    [entry] = Store(backend).entries()
+    assert entry.load() == changed
+
+
+def test_a_file_that_a_listing_missed_is_no_damage(issue):
+    backend, credential = MemoryBackend(), issue()
+    Store(backend).add(credential)
+    folders = backend.folders
+
+    def missing_one(prefix=""):
+        for listing in folders(prefix):
+            files = tuple(file for file in listing.files if file != "signPri.key")
+            yield evolve(listing, files=files)
+
+    backend.folders = missing_one
+    [entry] = Store(backend).entries()
+    assert entry.problem is None
+    assert entry.load() == credential

@@ -158,11 +158,25 @@ def _read(
     except NotFoundError:
         return None
     except KcertError as error:
+        # A listing can miss a file that is being replaced at that moment.
+        missed = _missed(backend, location, files) if name is None else ()
+        if missed:
+            return _read(backend, location, (*files, *missed), problem, name)
         problem = error
         certificate = _certificate_alone(backend, entry.folder, files)
     if certificate is not None:
         entry = evolve(entry, id=certificate.fingerprint()[:_ID_LENGTH], certificate=certificate)
     return evolve(entry, problem=problem, versions=versions)
+
+
+def _missed(backend: FolderBackend, folder: str, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Files of a credential that are there and not among those listed."""
+    listed = {file.casefold() for file in files}
+    others = [file for file in npki.FILES if file.casefold() not in listed]
+    try:
+        return tuple(backend.get_folder(folder, others)) if others else ()
+    except KcertError:
+        return ()
 
 
 def _certificate_alone(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kcert.credential import Credential
 from kcert.errors import (
     AlreadyExistsError,
+    ConflictError,
     KcertError,
     NotFoundError,
     StorageError,
@@ -18,7 +19,7 @@ from kcert.errors import (
 from kcert.formats import gpki, npki
 from kcert.storage.names import twin_key
 from kcert.store import layout
-from kcert.store.entry import Entry, read_entries
+from kcert.store.entry import Entry, read_entries, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,7 +130,18 @@ def _take_back(backend: FolderBackend, location: str, files: dict[str, bytes]) -
 def read_back(backend: FolderBackend, location: str, folder: str, files: dict[str, bytes]) -> Entry:
     """Compare what the medium gives back with what was written, and return the entry."""
     blobs = backend.get_folder(folder, tuple(files))
-    if {name: blob.data for name, blob in blobs.items()} != files:
+    there = {name: blob.data for name, blob in blobs.items()}
+    if there != files:
+        # Where several files cannot be exchanged in place, nobody does so.
+        in_place = backend.properties.atomic_folders
+        if not there or (in_place and _is_changed(there, files)):
+            # Somebody else has removed or replaced it already: theirs is not taken back.
+            raise ConflictError(
+                "it was changed or removed as soon as it was written, or the medium is faulty",
+                "쓰자마자 바뀌었거나 삭제되었습니다; 아니면 매체에 이상이 있습니다",
+                backend=backend.properties.kind,
+                name=location,
+            )
         raise UnavailableError(
             "what was read back is not what was written; the medium is faulty, use another",
             "다시 읽은 내용이 기록한 것과 다릅니다; 매체에 이상이 있으니 다른 매체를 쓰십시오",
@@ -140,6 +152,14 @@ def read_back(backend: FolderBackend, location: str, folder: str, files: dict[st
         if entry.location == location:
             return entry
     raise NotFoundError("the entry is gone", backend=backend.properties.kind, name=location)
+
+
+def _is_changed(there: dict[str, bytes], files: dict[str, bytes]) -> bool:
+    """Whether it is a sound credential of the same certificate, only another one."""
+    try:
+        return read_files(there, None).certificate == read_files(files, None).certificate
+    except KcertError:
+        return False
 
 
 def changes_for(entry: Entry, credential: Credential) -> dict[str, bytes]:
