@@ -87,6 +87,9 @@ def check(password: str) -> list[Finding]:
     Returns:
         Findings of severity *error* where the rule is broken, of severity *warning* where the
         password keeps the rule and other programs may yet take it for another one.
+
+    Raises:
+        TypeError: It is not text.
     """
     try:
         if not isinstance(password, str):

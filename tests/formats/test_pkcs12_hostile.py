@@ -22,9 +22,11 @@ from kcert._asn1.pkcs12 import (
 from kcert.errors import FormatError, KcertError, KeyMismatchError, UnlockError
 from kcert.keys import PrivateKey
 from kcert.testing import FakeAuthority, assert_clear_error, clear_error
+from kcert.testing.template import Extension
 
 PASSWORD = "KCERT-CANARY-pw-7f3a"
 CANARIES = [PASSWORD]
+KEY_USAGE = "2.5.29.15"
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +121,27 @@ def test_open_keys_with_each_others_local_key_id_are_paired_by_key(credential, o
     assert [each.certificate for each in found] == [credential.certificate, other.certificate]
     for each in found:
         each.unlock(PASSWORD).close()
+
+
+@pytest.mark.parametrize("usage", ["03020106", "030100"], ids=["of an authority", "none"])
+def test_a_pair_that_does_not_decrypt_is_nobodys_key_management(authority, usage):
+    def adjust(template):
+        kept = [one for one in template.extensions if one.oid != KEY_USAGE]
+        extension = Extension(KEY_USAGE, bytes.fromhex(usage), critical=True)
+        return evolve(template, extensions=(*kept, extension))
+
+    about = {"password": PASSWORD, "profile": profiles.CHEAPEST, "common_name": "one"}
+    first = authority.issue(**about)
+    second = authority.issue(**about, fresh_key=True, adjust=adjust)
+    data = without_mac(
+        *(certificate_bag(each.certificate) for each in (first, second)),
+        *(key_bag(each.key) for each in (first, second)),
+    )
+
+    found = pkcs12.load_all(data, PASSWORD)
+
+    assert [each.certificate for each in found] == [first.certificate, second.certificate]
+    assert [each.key_management for each in found] == [None, None]
 
 
 def test_a_mismatch_cannot_be_put_together_for_writing(credential, other):

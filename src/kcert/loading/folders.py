@@ -24,7 +24,13 @@ _MAX_FOLDERS = 1_000
 
 
 def load_folder(path: str) -> Credential:
-    """Load the credential of an NPKI folder or of a folder with one person's government files."""
+    """Load the credential of an NPKI folder or of a folder with one person's government files.
+
+    Raises:
+        AmbiguousError: It holds NPKI and government files, or several persons' files.
+        FormatError: It holds no credential; the message says what is there instead. See
+            `kcert.npki.read_folder` and `kcert.gpki.read_folder` for more.
+    """
     listed = list_names(path)
     is_npki = any(name.casefold() in _NPKI_FILES for name in listed)
     owners = government_names(listed)

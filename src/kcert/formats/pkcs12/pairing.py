@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from kcert._asn1 import encode, oids
-from kcert.certificate import KeyUsage
 from kcert.credential import BagAttribute, Credential, KeyPair
 from kcert.errors import FormatError, KcertError, KeyMismatchError, UnsupportedAlgorithmError
+from kcert.formats.pairing import is_key_management
 from kcert.keys.passwords import Password
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["credentials"]
 
 _FORMAT: Final = "PKCS#12 file"
-_SIGNING: Final = frozenset((KeyUsage.DIGITAL_SIGNATURE, KeyUsage.NON_REPUDIATION))
 
 
 @frozen
@@ -33,8 +32,7 @@ class _Pair:
 
     @property
     def signs(self) -> bool:
-        usage = self.certificate.certificate.key_usage
-        return usage is None or bool(usage & _SIGNING)
+        return not is_key_management(self.certificate.certificate)
 
 
 def credentials(
