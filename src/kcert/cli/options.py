@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
     from kcert.cli.session import Session
 
+    _ParamType = click.ParamType[datetime]
+else:
+    _ParamType = click.ParamType  # generic in new releases of click only
+
 __all__ = ["as_json", "at", "passwords", "store", "yes"]
 
 _KOREA = timezone(timedelta(hours=9))
 
 
-class Moment(click.ParamType[datetime]):
+class Moment(_ParamType):
     """A day (its first second) or a moment; Korean time unless it says otherwise."""
 
     name = "moment"
