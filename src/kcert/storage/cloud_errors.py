@@ -25,7 +25,7 @@ _RETRY_AFTER: Final = re.compile(r'"retry-after": "(\d{1,6})"')
 _TEMPORARY: Final = re.compile(r"^\s*\w+ \(temporary\)")
 _NO_CONTAINER: Final = re.compile(r"NoSuchBucket|ContainerNotFound|specified bucket does not exist")
 _MAX_TEXT: Final = 20_000
-_PASSING: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+_PASSING: Final = frozenset({408, 409, 423, 425, 429, 500, 502, 503, 504})
 
 
 class Meaning(enum.Enum):
