@@ -143,3 +143,10 @@ def test_large_input_is_written_with_a_long_length():
     assert to_der(indefinite(0x24, encode.octet_string(bytes(300))), "test") == (
         encode.octet_string(bytes(300))
     )
+
+
+def test_tiny_values_by_the_million_are_refused():
+    with clear_error(LimitError) as caught:
+        to_der(encode.sequence(bytes(2 << 20)), "test")
+
+    assert caught.error.limit == "number of values"

@@ -14,6 +14,7 @@ from attrs import evolve
 
 from kcert import Certificate, Padding, UntrustedIssuerError, cms
 from kcert._asn1 import der, encode, oids
+from kcert._asn1.cms import encode_attribute
 from kcert._asn1.pem import encode_pem
 from kcert.certificate import Name
 from kcert.errors import (
@@ -640,6 +641,22 @@ def test_the_name_of_an_issuer_is_read_once_however_many_certificates_could_matc
 
     assert "certificate" in refused(blob)
     assert asked == [other]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [encode_attribute(f"1.2.3.{number}", encode.null()) for number in range(300)],
+        [encode.sequence(encode.oid("1.2.3"), encode.set_of([]))],
+    ],
+    ids=["three hundred", "without values"],
+)
+def test_attributes_that_kcert_would_not_read_are_no_content_either(by_hand, data, more):
+    """Another program may have signed them as attributes."""
+    content = encode.set_of([*by_hand.attributes(sha256(data)), *more])
+    blob = by_hand.wrap(by_hand.info(data=content), content=content)
+
+    assert "attributes" in refused(blob)
 
 
 def test_large_content_that_could_be_attributes_is_refused_as_a_stream(by_hand):

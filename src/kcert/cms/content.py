@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from kcert._asn1 import der, oids
-from kcert._asn1.cms import read_attributes
 from kcert._asn1.der import Reader
 from kcert.cms.algorithms import new_hash
 from kcert.errors import FormatError, KcertError, SignatureError
@@ -111,21 +110,24 @@ class Content:
         """Whether it could pass for the signed attributes of another message.
 
         A signature over content without attributes, and one over attributes, are alike; who may
-        choose the content could turn one into the other. Of a stream that is longer than what was
-        kept of it, the length alone decides.
+        choose the content could turn one into the other. No limit of what is read as attributes
+        counts here. Of content over 64 KiB the length alone decides.
         """
-        head = self._head if self.octets is None else self.octets
+        head = self._head if self.octets is None else self.octets[:_HEAD]
         if head[:1] != bytes((der.SET,)):
             return False
         try:
             if len(head) < self.size:
                 return _announced_size(head) == self.size
             reader = Reader(head, "content")
-            attributes = read_attributes(reader.set())
+            attributes = reader.set()
             reader.finish()
+            while not attributes.at_end:
+                if attributes.sequence().oid() == oids.MESSAGE_DIGEST:
+                    return True
         except KcertError:
             return False
-        return any(oid == oids.MESSAGE_DIGEST for oid, _ in attributes)
+        return False
 
 
 def _announced_size(head: bytes) -> int:
