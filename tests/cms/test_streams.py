@@ -99,6 +99,14 @@ def test_a_detached_message_is_no_stream(signer, data):
         assert "does not hold its content" in caught.error.reason
 
 
+def test_a_head_of_many_tiny_values_is_work_in_proportion():
+    """It took a third of a minute when the sum was taken anew for each of them."""
+    start = encode.oid(oids.PKCS7_SIGNED_DATA) + b"\xa0\x80\x30\x80" + encode.integer(1)
+    for count, kind in ((30_000, FormatError), (40_000, LimitError)):
+        with clear_error(kind):
+            cms.verify_stream([b"\x30\x80" + start + b"\x31\x80" + encode.null() * count])
+
+
 def test_a_stream_without_signers_is_never_verified(by_hand):
     with clear_error(SignatureError):
         passed(by_hand.wrap())

@@ -175,12 +175,12 @@ class StreamReader:
             if size > _MAX_HEAD:
                 raise LimitError("octets before the content", size, _MAX_HEAD, where=FORMAT)
             return header + self._take(size)
-        parts = [header]
+        found = bytearray(header)
         while self._ahead(2) != _END:
-            parts.append(self._value(depth + 1))
-            if sum(map(len, parts)) > _MAX_HEAD:
-                raise LimitError("octets before the content", _MAX_HEAD + 1, _MAX_HEAD)
-        return b"".join((*parts, self._take(2)))
+            found += self._value(depth + 1)
+            if len(found) > _MAX_HEAD:
+                raise LimitError("octets before the content", len(found), _MAX_HEAD, where=FORMAT)
+        return bytes(found) + self._take(2)
 
     def _header(self) -> tuple[int, int | None]:
         tag, size, _ = self._raw_header()
