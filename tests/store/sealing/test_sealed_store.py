@@ -328,6 +328,7 @@ def test_what_came_back_after_its_removal_is_noticed(two):
 
 def test_what_is_withheld_is_missing(two):
     store, backend, first, _, names = two
+    backend.put(names[1], b"rubbish", replace=ANY)  # which is not missing
     backend.delete(names[0])
     assert list(store.missing()) == [first.location]
     store.accept(first.location)

@@ -9,7 +9,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from kcert.certificate.validity import moment
-from kcert.errors import FormatError, NotFoundError
+from kcert.errors import FormatError, NotFoundError, TamperedError
 from kcert.store import writing
 from kcert.store.credentials import Store
 from kcert.store.entry import Entry, read_entries
@@ -147,8 +147,8 @@ class SealedStore(Store):
                 self._sealed.read(name)
             except NotFoundError:
                 yield name
-            except FormatError:
-                continue
+            except TamperedError:
+                continue  # it is there
 
     def accept(self, location: str) -> None:
         """Forget what was seen of an entry: its next state is taken as it is.
