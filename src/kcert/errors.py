@@ -429,7 +429,8 @@ class WeakAlgorithmError(TrustError):
     def __init__(self, weakness: str, what: str, *, fingerprint: str | None = None) -> None:
         super().__init__(
             f"{what} is weak ({weakness}); allow it by name only for old documents",
-            f"약한 암호 알고리즘입니다 ({weakness}, {what}); 옛 문서에만 이름을 지정해 허용하십시오",
+            f"약한 암호 알고리즘입니다 ({weakness}, {what}); "
+            "옛 문서에만 이름을 지정해 허용하십시오",
             fingerprint=fingerprint,
         )
         self.weakness = weakness
