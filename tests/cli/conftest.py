@@ -102,3 +102,9 @@ def steady():
         return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00", "<moment>", text)
 
     return replace
+
+
+@pytest.fixture(autouse=True)
+def no_width_of_the_test_run(monkeypatch):
+    """Test runners tell their workers the width of their own terminal."""
+    monkeypatch.delenv("COLUMNS", raising=False)
