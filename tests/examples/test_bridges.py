@@ -7,6 +7,7 @@ import importlib.util
 import socket
 import threading
 from base64 import b64decode
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from ipaddress import ip_address
@@ -23,6 +24,11 @@ from kcert.certificate import Certificate
 from kcert.errors import SignatureError
 from kcert.keys.profiles import CHEAPEST
 from kcert.testing import FakeAuthority
+
+# asn1crypto fixes its tables when they are first used, and pyHanko adds to them: it has to come
+# before any test that uses asn1crypto, which is while tests are collected.
+with suppress(ImportError):
+    import pyhanko.sign  # noqa: F401
 
 BRIDGES = Path(__file__).parents[2] / "examples" / "bridges"
 
