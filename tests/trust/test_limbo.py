@@ -18,7 +18,8 @@ import pytest
 from kcert import KcertError, Revocation, TrustStore
 from kcert.certificate import Certificate
 from kcert.testing import assert_clear_error
-from kcert.trust import PathInputs, RevocationSources
+from kcert.trust import PathInputs, PathLimits, RevocationSources
+from kcert.trust.budget import Budget
 
 FOLDER = Path(os.environ.get("KCERT_TEST_DATA", "/nonexistent")) / "vectors" / "x509-limbo"
 PURPOSES = {"clientAuth": "1.3.6.1.5.5.7.3.2", "serverAuth": "1.3.6.1.5.5.7.3.1"}
@@ -143,14 +144,44 @@ def test_all_cases_are_there(shared_data):
 
 @pytest.mark.timeout(5)
 @pytest.mark.parametrize("name", BINDING)
-def test_cases_that_apply_agree(name):
+def test_v1_cases_that_apply_agree(name):
     assert verdict(CASES[name]) == CASES[name]["expected_result"]
 
 
 @pytest.mark.timeout(5)
 @pytest.mark.parametrize("name", RECORDED)
-def test_other_cases_neither_crash_nor_hang_and_keep_their_verdict(name):
+def test_v1_other_cases_neither_crash_nor_hang_and_keep_their_verdict(name):
     assert verdict(CASES[name]) == ("SUCCESS" if name in ACCEPTED else "FAILURE")
+
+
+PATHOLOGICAL = sorted(name for name in CASES if "::pathological-chain-" in name)
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("name", PATHOLOGICAL)
+def test_v2_chains_made_to_explode_end_within_the_budget(name, monkeypatch):
+    steps = {"edge": 0, "signature": 0}
+
+    def counted(step):
+        real = getattr(Budget, step)
+
+        def spend(budget):
+            steps[step] += 1
+            real(budget)
+
+        monkeypatch.setattr(Budget, step, spend)
+
+    counted("edge")
+    counted("signature")
+
+    assert verdict(CASES[name]) == "FAILURE"
+    # The step over the cap is refused before it is made.
+    assert 0 < steps["edge"] <= PathLimits().edges + 1
+    assert 0 < steps["signature"] <= PathLimits().signatures + 1
+
+
+def test_v2_all_four_of_them_are_there(shared_data):
+    assert len(PATHOLOGICAL) == 4
 
 
 def test_the_record_names_only_cases_that_exist(shared_data):

@@ -86,7 +86,7 @@ def test_all_of_openssls_cases_are_there(shared_data):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['response']}-{case['issuer']}")
-def test_openssls_cases_agree(case):
+def test_v5_openssls_cases_agree(case):
     if case["openssl_exit"] == 0:
         judge_openssl_case(case)
     else:
@@ -164,18 +164,18 @@ def test_an_answer_that_does_not_know_the_certificate_says_nothing(world):
 # Bouncy Castle CVE-2026-58062: the answer has to be about this certificate in every field.
 
 
-def test_a_good_answer_about_another_serial_number_is_refused(world):
+def test_v5_a_good_answer_about_another_serial_number_is_refused(world):
     world.refused(
         world.answer(serial_number=world.certificate.serial_number + 1), match="another certificate"
     )
 
 
-def test_a_good_answer_about_another_issuer_is_refused(world):
+def test_v5_a_good_answer_about_another_issuer_is_refused(world):
     other = FakeAuthority("KICA", root=world.root).certificate
     world.refused(world.answer(issuer=other), match="another certificate")
 
 
-def test_an_answer_that_names_another_hash_than_it_used_is_refused(world):
+def test_v5_an_answer_that_names_another_hash_than_it_used_is_refused(world):
     world.refused(
         world.answer(hash_algorithm="sha1", declared_hash="sha256"), match="another certificate"
     )

@@ -47,7 +47,7 @@ def test_all_cases_are_there(shared_data):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['id']}-{case['name']}")
-def test_pkits(case):
+def test_v3_every_case_agrees(case):
     trust = TrustStore([load("TrustAnchorRootCertificate.crt")])
     intermediates = [load(n) for n in case.get("path_intermediates") or case.get("other_certs", ())]
 

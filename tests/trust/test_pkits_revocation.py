@@ -107,25 +107,25 @@ def test_all_cases_are_there(shared_data):
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
-def test_every_case_agrees_from_given_lists(case):
+def test_v3_every_case_agrees_from_given_lists(case):
     agrees(case, RevocationSources(crls=lists_of(case)))
 
 
 @pytest.mark.parametrize("case", REVOCABLE, ids=name_of)
-def test_every_case_about_revocation_agrees_through_the_fetcher(case):
+def test_v3_every_case_about_revocation_agrees_through_the_fetcher(case):
     directory = Directory(lists_of(case))
     agrees(case, RevocationSources(fetcher=directory, directories=[DIRECTORY]))
 
 
 @pytest.mark.parametrize("case", CASES[:1], ids=name_of)
-def test_a_list_with_an_unknown_critical_extension_is_refused_by_its_name(case):
+def test_v4_a_list_with_an_unknown_critical_extension_is_refused_by_its_name(case):
     case = next(case for case in CASES if case["id"] == "40409")
     with pytest.raises(KcertError, match=r"2\.16\.840\.1\.101\.2\.1\.12\.2"):
         run(case, RevocationSources(crls=lists_of(case)))
 
 
 @pytest.mark.parametrize("number", ["41501", "41502", "41508"])
-def test_a_delta_list_alone_says_nothing(number, shared_data):
+def test_v4_a_delta_list_alone_says_nothing(number, shared_data):
     case = next(case for case in CASES if case["id"] == number)
     lists = [
         found for found in lists_of(case) if found.is_delta or "Anchor" in found.issuer.rfc4514()
