@@ -19,7 +19,7 @@ __all__ = ["ID_NUMBER", "PASSWORD", "Sample", "make_sample"]
 PASSWORD = "demo-Password-1!"  # noqa: S105 - of keys that are made, shown and thrown away
 ID_NUMBER = TEST_ID_NUMBER
 
-_STICK_PASSWORD = "demo-Stick-2!"  # noqa: S105
+_STICK_PASSWORD = "demo-Stick-2!"  # noqa: S105 - as above
 
 
 class Sample(NamedTuple):
