@@ -8,6 +8,14 @@ certificate.
 
 from __future__ import annotations
 
+from kcert.lifecycle.authority import (
+    CertificateAuthority,
+    CertificateState,
+    CertificateStatus,
+    Enrolment,
+    Keep,
+    RevocationReason,
+)
 from kcert.lifecycle.calendars import calendar
 from kcert.lifecycle.events import EventKind, WatchEvent
 from kcert.lifecycle.issue import verify_issue
@@ -18,12 +26,18 @@ from kcert.lifecycle.watching import Watcher
 
 __all__ = [
     "ISSUE_CODES",
+    "CertificateAuthority",
+    "CertificateState",
+    "CertificateStatus",
     "Due",
     "DueIndex",
     "DueState",
+    "Enrolment",
     "EventKind",
     "IssueReport",
+    "Keep",
     "Requested",
+    "RevocationReason",
     "WatchEvent",
     "Watcher",
     "calendar",
