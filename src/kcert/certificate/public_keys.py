@@ -14,7 +14,14 @@ from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
-__all__ = ["MAX_MODULUS_BITS", "PublicKeyFacts", "load_public_key", "read_public_key"]
+__all__ = [
+    "MAX_MODULUS_BITS",
+    "PublicKeyFacts",
+    "algorithm_facts",
+    "load_public_key",
+    "read_public_key",
+    "same_public_key",
+]
 
 MAX_MODULUS_BITS: Final = 16384
 
@@ -93,9 +100,8 @@ def _read_anew(public_key_info: bytes) -> PublicKeyFacts:
     algorithm = AlgorithmIdentifier.read(info)
     key, unused = info.bit_string()
     info.finish()
-    oid = algorithm.oid
-    kind = _TYPES.get(oid, oid)
-    if kind == "RSA":
+    facts = algorithm_facts(algorithm)
+    if facts.type == "RSA":
         if unused:
             raise reader.fail("RSA key is not whole octets")
         wrapper = Reader(key, _FORMAT)
@@ -106,7 +112,19 @@ def _read_anew(public_key_info: bytes) -> PublicKeyFacts:
         if modulus <= 0 or exponent <= 0:
             raise reader.fail("RSA numbers are not positive")
         _check_size(max(modulus, exponent).bit_length())
-        return PublicKeyFacts(oid, kind, modulus.bit_length(), (modulus, exponent))
+        return PublicKeyFacts(facts.oid, "RSA", modulus.bit_length(), (modulus, exponent))
+    return facts
+
+
+def algorithm_facts(algorithm: AlgorithmIdentifier) -> PublicKeyFacts:
+    """What the algorithm of a key says alone; of RSA neither size nor numbers.
+
+    Raises:
+        FormatError: The parameters are malformed.
+        LimitError: A prime of more than 16,384 bits.
+    """
+    oid = algorithm.oid
+    kind = _TYPES.get(oid, oid)
     if kind in ("EC", "EC-KCDSA"):
         return PublicKeyFacts(oid, kind, _curve_size(algorithm.parameters))
     if kind in ("DSA", "KCDSA", "DH"):
@@ -128,6 +146,27 @@ def read_public_key(public_key_info: bytes) -> PublicKeyFacts:
     """
     known = len(public_key_info) <= _MAX_CACHED
     return _read_known(public_key_info) if known else _read_anew(public_key_info)
+
+
+def same_public_key(one: bytes, other: bytes) -> bool:
+    """Whether two DER SubjectPublicKeyInfo are of one key, however each of them is written.
+
+    Raises:
+        FormatError: One is malformed.
+        LimitError: One is too large.
+    """
+    if one == other:
+        return True
+    facts, others = read_public_key(one), read_public_key(other)
+    if facts.type != others.type:
+        return False
+    if facts.rsa_numbers is not None:
+        return facts.rsa_numbers == others.rsa_numbers
+    try:
+        return load_public_key(one) == load_public_key(other)
+    except UnsupportedAlgorithmError:
+        # What nobody can read is the same only where it looks the same.
+        return False
 
 
 def load_public_key(public_key_info: bytes) -> PublicKeyTypes:

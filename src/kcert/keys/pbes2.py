@@ -3,7 +3,7 @@
 
 Ciphers are those of `kcert.keys.ciphers.CIPHERS`; keys come from PBKDF2 with a pseudo-random
 function of `kcert.keys.kdf.PRF_DIGESTS`, or from scrypt (RFC 7914), which is only read. So are DES,
-RC2, Blowfish and CAST-128, and HMAC with MD5.
+RC2, Blowfish, CAST-128 and IDEA, and HMAC with MD5.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from kcert.keys.ciphers import (
     CAST5,
     CIPHERS,
     DES,
+    IDEA,
     RC2_40,
     RC2_64,
     RC2_128,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["new_pbes2", "read_pbes2"]
 
-_READ_ONLY: Final = {cipher.oid: cipher for cipher in (DES, BLOWFISH, CAST5)}
+_READ_ONLY: Final = {cipher.oid: cipher for cipher in (DES, BLOWFISH, CAST5, IDEA)}
 _READABLE_PRFS: Final = {**PRF_DIGESTS, oids.HMAC_MD5: "md5"}
 # RFC 8018 B.2.3: the version of RC2's parameters stands for how many bits of the key count.
 _RC2_VERSIONS: Final = {160: RC2_40, 120: RC2_64, 58: RC2_128}
