@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kcert._asn1 import der, oids
+from kcert._asn1 import der, encode, oids, straight
 from kcert._asn1.algorithm import AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
@@ -26,6 +26,7 @@ __all__ = [
 MAX_MODULUS_BITS: Final = 16384
 
 _FORMAT: Final = "public key"
+_RSA_ALGORITHM: Final = encode.sequence(encode.oid(oids.RSA_ENCRYPTION), encode.null())
 _TYPES: Final[dict[str, str]] = {
     oids.RSA_ENCRYPTION: "RSA",
     oids.RSASSA_PSS: "RSA",
@@ -93,7 +94,33 @@ def _curve_size(parameters: bytes | None) -> int | None:
     return _CURVES.get(Reader(parameters, _FORMAT).oid())
 
 
+def _read_straight(public_key_info: bytes) -> PublicKeyFacts:
+    """An RSA key, as nearly every certificate has."""
+    at, end = straight.only(public_key_info, 0, len(public_key_info), der.SEQUENCE)
+    if not public_key_info.startswith(_RSA_ALGORITHM, at):
+        raise straight.Irregular
+    at, end = straight.only(public_key_info, at + len(_RSA_ALGORITHM), end, der.BIT_STRING)
+    if at == end or public_key_info[at]:
+        raise straight.Irregular
+    at, end = straight.only(public_key_info, at + 1, end, der.SEQUENCE)
+    numbers = straight.members(public_key_info, at, end)
+    if [tag for tag, _, _ in numbers] != [der.INTEGER, der.INTEGER]:
+        raise straight.Irregular
+    modulus, exponent = (straight.integer(public_key_info, *one[1:]) for one in numbers)
+    bits = modulus.bit_length()
+    if modulus <= 0 or exponent <= 0 or max(bits, exponent.bit_length()) > MAX_MODULUS_BITS:
+        raise straight.Irregular
+    return PublicKeyFacts(oids.RSA_ENCRYPTION, "RSA", bits, (modulus, exponent))
+
+
 def _read_anew(public_key_info: bytes) -> PublicKeyFacts:
+    try:
+        return _read_straight(public_key_info)
+    except straight.Irregular:
+        return _read_carefully(public_key_info)
+
+
+def _read_carefully(public_key_info: bytes) -> PublicKeyFacts:
     reader = Reader(public_key_info, _FORMAT)
     info = reader.sequence()
     reader.finish()

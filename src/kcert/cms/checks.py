@@ -9,6 +9,7 @@ from kcert._asn1 import oids
 from kcert._asn1.der import Reader
 from kcert._asn1.signed_data import FORMAT, RawSignerInfo, read_signer_info
 from kcert.certificate import Certificate, KeyUsage
+from kcert.certificate.public_keys import read_public_key
 from kcert.cms.algorithms import digest_name, signature_scheme
 from kcert.cms.attributes import SignedAttributes, check_unsigned, read_random
 from kcert.cms.content import Content
@@ -186,8 +187,8 @@ def _check_any(
 def _weaknesses(digest: str, certificate: Certificate) -> Iterator[str]:
     if digest == "sha1":
         yield "sha1"
-    size = certificate.key_size
-    if certificate.key_type in ("RSA", "DSA") and size is not None and size < _SHORT_KEY:
+    facts = read_public_key(certificate.public_key_info)
+    if facts.type in ("RSA", "DSA") and facts.size is not None and facts.size < _SHORT_KEY:
         yield "short-key"
     if certificate.signature_hash in ("md5", "sha1"):
         yield "sha1-certificate"
