@@ -73,6 +73,11 @@ class PublicKeyFacts(NamedTuple):
     size: int | None = None
     rsa_numbers: tuple[int, int] | None = None
 
+    @property
+    def inherits_parameters(self) -> bool:
+        """Whether it is a DSA key that takes its parameters from the issuer's (RFC 3279 2.3.2)."""
+        return self.type == "DSA" and self.size is None
+
 
 def _check_size(bits: int) -> None:
     if bits > MAX_MODULUS_BITS:

@@ -40,8 +40,14 @@ def _load_anew(public_key_info: bytes) -> tuple[str, PublicKeyTypes]:
     if facts.type == "EC" and facts.size is None:
         # Explicit parameters let whoever wrote the key choose the arithmetic.
         raise UnsupportedAlgorithmError(facts.oid, "curve without a name", use="signature")
-    if facts.type == "DSA" and facts.size is None:
-        raise UnsupportedAlgorithmError(facts.oid, "DSA without own parameters", use="signature")
+    if facts.inherits_parameters:
+        raise UnsupportedAlgorithmError(
+            facts.oid,
+            "DSA without own parameters",
+            use="signature",
+            hint="give a trust store, whose path says which they are",
+            hint_ko="파라미터를 알 수 있도록 trust를 지정하십시오",
+        )
     try:
         return facts.type, load_der_public_key(public_key_info)
     except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm):

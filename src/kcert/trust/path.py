@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from kcert.trust.signatures import inherit_parameters
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -45,6 +47,17 @@ class ValidatedPath:
     def root(self) -> TrustAnchor:
         """The root above the anchor; the anchor itself where that is a root."""
         return self.anchor.root or self.anchor
+
+    @property
+    def public_key_info(self) -> bytes:
+        """Key of the certificate in question, DER of a SubjectPublicKeyInfo.
+
+        A DSA key that takes its parameters from those above has them here (RFC 5280 section 6.1.4).
+        """
+        key = self.anchor.public_key_info
+        for certificate in reversed(self.certificates):
+            key = inherit_parameters(certificate.public_key_info, key)
+        return key
 
     @property
     def certificate(self) -> Certificate:
