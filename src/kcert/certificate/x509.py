@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from kcert._asn1 import x509_extensions as values
 from kcert._asn1.pem import encode_pem
-from kcert.certificate.extensions import AuthorityKeyIdentifier, Extension
+from kcert.certificate.extensions import AuthorityKeyIdentifier, Extension, PolicyInformation
 from kcert.certificate.kinds import KeyUsage
 from kcert.certificate.names import Name
 from kcert.certificate.public_keys import PublicKeyFacts, load_public_key, read_public_key
@@ -202,6 +202,12 @@ class X509Certificate:
         """Certificate policies as dotted OIDs, in order."""
         value = self._value(values.CERTIFICATE_POLICIES)
         return () if value is None else values.read_certificate_policies(value)
+
+    @cached_property
+    def policy_information(self) -> tuple[PolicyInformation, ...]:
+        """Certificate policies with their practice statements and notices, in order."""
+        value = self._value(values.CERTIFICATE_POLICIES)
+        return () if value is None else PolicyInformation.load_all(value)
 
     @cached_property
     def subject_key_identifier(self) -> bytes | None:

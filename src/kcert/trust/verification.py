@@ -104,7 +104,7 @@ class Verification:
         self, candidate: Candidate, inputs: PathInputs, revocation: Revocation
     ) -> ValidatedPath:
         question = self.question
-        policies, weak_parts = validate(
+        policies, said, weak_parts = validate(
             candidate,
             at=question.at,
             inputs=inputs,
@@ -119,7 +119,13 @@ class Verification:
             if status.evidence is not None:
                 weak_parts = tuple(dict.fromkeys((*weak_parts, *status.evidence.weak_parts)))
         return ValidatedPath(
-            candidate.certificates, candidate.anchor, policies, statuses, weak_parts, question.at
+            candidate.certificates,
+            candidate.anchor,
+            policies,
+            statuses,
+            weak_parts,
+            question.at,
+            said,
         )
 
     def _ask(self, candidate: Candidate, *, required: bool) -> tuple[RevocationStatus, ...]:
