@@ -18,7 +18,7 @@ from kcert.lifecycle.authority import (
 )
 from kcert.lifecycle.calendars import calendar
 from kcert.lifecycle.events import EventKind, WatchEvent
-from kcert.lifecycle.issue import verify_issue
+from kcert.lifecycle.issue_checks import verify_issue
 from kcert.lifecycle.issue_codes import ISSUE_CODES
 from kcert.lifecycle.issue_report import IssueReport, Requested
 from kcert.lifecycle.reminders import Due, DueIndex, DueState, due

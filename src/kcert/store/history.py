@@ -124,18 +124,20 @@ class History:
             for line in _lines(self._backend.get(name).data):
                 yield line.decode("utf-8", "replace")
 
-    def last_backup(self, certificate: Certificate) -> Event | None:
-        """When and where to a certificate was last copied, as far as the record can be read."""
-        fingerprint = certificate.fingerprint()
+    def latest(self) -> Iterator[Event]:
+        """Yield the events, newest first, unchecked, as far as the record can be read."""
         for name in reversed(self._files()):
             for line in reversed(_lines(self._backend.get(name).data)):
                 event = parse_event(line)
-                if (
-                    event is not None
-                    and event.kind is EventKind.COPIED
-                    and event.fingerprint == fingerprint
-                ):
-                    return event
+                if event is not None:
+                    yield event
+
+    def last_backup(self, certificate: Certificate) -> Event | None:
+        """When and where to a certificate was last copied, as far as the record can be read."""
+        fingerprint = certificate.fingerprint()
+        for event in self.latest():
+            if event.kind is EventKind.COPIED and event.fingerprint == fingerprint:
+                return event
         return None
 
     def store_id(self) -> str:
@@ -155,6 +157,7 @@ class History:
         renews: Certificate | None = None,
         medium: str | None = None,
         store: str | None = None,
+        reason: str | None = None,
     ) -> Event:
         """Append an event.
 
@@ -175,6 +178,7 @@ class History:
                 renews=None if renews is None else renews.fingerprint(),
                 medium=medium,
                 store=store,
+                reason=reason,
             )
             data = b"".join(line + b"\n" for line in (*lines, event.to_line()))
             with suppress(ConflictError, AlreadyExistsError):
@@ -200,6 +204,7 @@ class History:
         renews: Certificate | None = None,
         to: History | None = None,
         medium: str | None = None,
+        reason: str | None = None,
     ) -> None:
         """Append an event of something that was done; where that fails, log it or raise.
 
@@ -211,7 +216,7 @@ class History:
             if to is not None:
                 with suppress(StorageError):
                     store = to.store_id()
-            self.record(kind, certificate, renews=renews, medium=medium, store=store)
+            self.record(kind, certificate, renews=renews, medium=medium, store=store, reason=reason)
         except StorageError as error:
             if self._required:
                 raise UnavailableError(
