@@ -102,6 +102,7 @@ def test_the_history_tells_the_story_of_a_renewal(store, entry, credential, auth
     assert kinds(store) == [
         "added",
         "unlocked",
+        "offered",
         "renewed",
         "unlocked",
         "confirmed",
@@ -110,8 +111,8 @@ def test_the_history_tells_the_story_of_a_renewal(store, entry, credential, auth
     ]
     events = list(store.history.events())
     old, new = (item.fingerprint() for item in (credential.certificate, renewal.entry.certificate))
-    assert [event.fingerprint for event in events] == [old, old, new, new, new, new, old]
-    assert events[2].renews == old
+    assert [event.fingerprint for event in events] == [old, old, new, new, new, new, new, old]
+    assert events[2].renews == events[3].renews == old
 
 
 def test_every_step_is_told_as_it_is_taken(store, entry, authority):
@@ -416,6 +417,7 @@ def test_run_again_it_finds_that_all_is_done(store, entry, authority):
     assert authority.asked == ["renew"]
     assert [kind for kind in kinds(store) if kind != "unlocked"] == [
         "added",
+        "offered",
         "renewed",
         "confirmed",
     ]

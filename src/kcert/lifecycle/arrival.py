@@ -13,10 +13,11 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kcert.errors import AlreadyExistsError, KcertError, StorageError, UnfinishedError
+from kcert.errors import AlreadyExistsError, KcertError, UnfinishedError
 from kcert.lifecycle.authority import CertificateState
 from kcert.lifecycle.steps import OldEntry, Renewal, Retire, Step
 from kcert.store import EventKind
+from kcert.store.events import ARRIVALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,12 +30,9 @@ if TYPE_CHECKING:
     from kcert.lifecycle.steps import Steps
     from kcert.store import Entry, Store
 
-__all__ = ["ARRIVALS", "Arrival", "require_other_stores"]
+__all__ = ["Arrival", "require_other_stores"]
 
 T = TypeVar("T")
-
-#: How a credential comes in from an authority.
-ARRIVALS: Final = frozenset({EventKind.ISSUED, EventKind.RENEWED, EventKind.REISSUED})
 
 _CHALLENGE_OCTETS: Final = 32
 
@@ -165,6 +163,11 @@ class Arrival:
 
     def _keep(self, credential: Credential) -> None:
         """Put it where it outlives the process, and see that it signs; else take it back."""
+        if self._store.history is not None:
+            # Before it is there: a crash right after that must not leave it unheard of.
+            self._store.history.note(
+                EventKind.OFFERED, credential.certificate, renews=self._replaces
+            )
         try:
             entry = self._store.add(credential, renews=self._replaces, event=self._event)
             self._steps(Step.STORED)
@@ -198,18 +201,8 @@ class Arrival:
         history, certificate = self._store.history, entry.certificate
         if history is None or certificate is None:
             return
-        fingerprint = certificate.fingerprint()
-        told: set[EventKind] = set()
-        with suppress(StorageError):  # what cannot be read cannot be written either; that tells
-            for event in history.latest():
-                if event.fingerprint == fingerprint:
-                    told.add(event.kind)
-                    if event.kind in ARRIVALS:
-                        break
-        if told.isdisjoint(ARRIVALS):
-            history.note(self._event, certificate, renews=self._replaces)
-        if EventKind.CONFIRMED not in told:
-            history.note(EventKind.CONFIRMED, certificate)
+        history.note_missing(self._event, certificate, instead=ARRIVALS, renews=self._replaces)
+        history.note_missing(EventKind.CONFIRMED, certificate)
 
     def _put_away(self, old: Entry, how: OldEntry) -> Entry | None:
         if how is Retire.KEEP:

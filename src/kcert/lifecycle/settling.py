@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kcert.errors import AuthorityError
 from kcert.keys.limits import DEFAULT_LIMITS
 from kcert.keys.passwords import Password
-from kcert.lifecycle.arrival import ARRIVALS, Arrival, require_other_stores
+from kcert.lifecycle.arrival import Arrival, require_other_stores
 from kcert.lifecycle.authority import CertificateState
 from kcert.lifecycle.steps import Issuance, Retire, Steps
 from kcert.lifecycle.successors import certificate_of, entry_of
@@ -36,7 +36,7 @@ def unfinished(store: Store) -> Iterator[Entry]:
     open_ends: set[str] = set()
     for event in store.history.events():
         if event.fingerprint is not None:
-            if event.kind in ARRIVALS:
+            if event.kind is EventKind.OFFERED:
                 open_ends.add(event.fingerprint)
             elif event.kind in {EventKind.CONFIRMED, EventKind.REMOVED}:
                 open_ends.discard(event.fingerprint)
@@ -91,7 +91,9 @@ def settle(
         found = entry_of(store, entry)
         certificate = certificate_of(found)
         state = authority.status(certificate).state
-        if state is CertificateState.UNKNOWN and not _is_confirmed(store, found):
+        history = store.history
+        counted = history and history.last(certificate, EventKind.CONFIRMED)
+        if state is CertificateState.UNKNOWN and not counted:
             store.remove(found.location)
             return None
         if state is not CertificateState.GOOD:
@@ -105,12 +107,3 @@ def settle(
         arrival.resume(found, None)
         done = arrival.finish(found, None, Retire.KEEP, backup_to=backup_to, resumed=True)
     return Issuance(done.entry, done.backup, done.steps, done.resumed)
-
-
-def _is_confirmed(store: Store, entry: Entry) -> bool:
-    """Whether the history knows that it counted once."""
-    fingerprint = certificate_of(entry).fingerprint()
-    return store.history is not None and any(
-        event.kind is EventKind.CONFIRMED and event.fingerprint == fingerprint
-        for event in store.history.latest()
-    )

@@ -214,14 +214,12 @@ def _tell(
     store: Store, certificate: Certificate, change: _Change, reason: RevocationReason | None
 ) -> None:
     """Enter it in the history, unless it is the last that was entered of the kind."""
-    history, fingerprint = store.history, certificate.fingerprint()
+    history = store.history
     if history is None:
         return
-    with suppress(StorageError):  # what cannot be read cannot be written either; that tells
-        for event in history.latest():
-            if event.fingerprint == fingerprint and event.kind in _EVENTS:
-                if event.kind is change.event:
-                    return
-                break
+    with suppress(StorageError):  # what cannot be read cannot be written: `note` tells
+        last = history.last(certificate, *_EVENTS)
+        if last is not None and last.kind is change.event:
+            return
     word = None if reason is None else reason.name.lower().replace("_", "-")
     history.note(change.event, certificate, reason=word)

@@ -218,8 +218,8 @@ class Store:
             KcertError: The entry is damaged, as `Entry.problem` says.
             UnavailableError: The other medium does not take it, or gives back something else.
         """
-        arrived = moving.entering(self._history, to.history, to.backend)
-        _, there = moving.copy(self._backend, self.get(id), to.backend, arrived=arrived)
+        arrivals = moving.Arrivals(self._history, to.history, to.backend)
+        _, there = moving.copy(self._backend, self.get(id), to.backend, arrivals=arrivals)
         return evolve(there, history=to.history)
 
     def move(self, id: str, *, to: Store) -> Entry:
@@ -232,8 +232,8 @@ class Store:
             ConflictError: The entry was changed here meanwhile; both stores have one now.
             StorageError: Both stores are one place, reached in two ways; nothing was removed.
         """
-        arrived = moving.entering(self._history, to.history, to.backend)
-        here, there = moving.move(self._backend, self.get(id), to.backend, arrived=arrived)
+        arrivals = moving.Arrivals(self._history, to.history, to.backend)
+        here, there = moving.move(self._backend, self.get(id), to.backend, arrivals=arrivals)
         self._note(EventKind.REMOVED, here)
         return evolve(there, history=to.history)
 
@@ -257,9 +257,9 @@ class Store:
         Raises:
             UnavailableError: One of the media is gone or does not take more.
         """
-        arrived = moving.entering(self._history, to.history, to.backend)
+        arrivals = moving.Arrivals(self._history, to.history, to.backend)
         return moving.backup(
-            self._backend, to.backend, progress=progress, dry_run=dry_run, arrived=arrived
+            self._backend, to.backend, progress=progress, dry_run=dry_run, arrivals=arrivals
         )
 
     def restore(

@@ -14,7 +14,16 @@ from attrs import frozen
 
 from kcert.errors import FormatError
 
-__all__ = ["START", "Event", "EventKind", "broken", "digest", "parse_event", "read_event"]
+__all__ = [
+    "ARRIVALS",
+    "START",
+    "Event",
+    "EventKind",
+    "broken",
+    "digest",
+    "parse_event",
+    "read_event",
+]
 
 #: What the first event has for the digest of the event before it.
 START: Final = "0" * 64
@@ -37,6 +46,8 @@ class EventKind(enum.Enum):
     """Its keys were put under another password, or its files replaced."""
     RENEWED = "renewed"
     """It came in as the successor of another certificate."""
+    OFFERED = "offered"
+    """An authority has made it out: it is about to come in, and does not count yet."""
     ISSUED = "issued"
     """It came in from the authority, as the first of its holder."""
     REISSUED = "reissued"
@@ -51,6 +62,10 @@ class EventKind(enum.Enum):
     """The authority has revoked it (폐지), for good."""
     REMOVED = "removed"
     """It was removed, for good."""
+
+
+#: How a credential comes in from an authority.
+ARRIVALS: Final = frozenset({EventKind.ISSUED, EventKind.RENEWED, EventKind.REISSUED})
 
 
 @frozen
