@@ -325,6 +325,29 @@ def test_a_confirmation_that_was_not_heard_is_unfinished_and_the_next_run_starts
     assert renewal.entry.certificate != left.certificate
 
 
+def test_what_the_authority_has_revoked_unconfirmed_is_removed_too(
+    store, entry, credential, authority
+):
+    authority.faults = ["confirmation-not-heard"]
+    with pytest.raises(UnfinishedError):
+        renew(store, entry, authority, OLD, at=NOW)
+    (left,) = new_ones(store, credential)
+    authority.record(left.certificate).state = REVOKED
+    renewal = renew(store, entry, authority, OLD, at=NOW)
+
+    assert [found.id for found in new_ones(store, credential)] == [renewal.entry.id]
+
+
+def test_what_counted_once_is_not_removed_where_the_authority_forgets_it(
+    store, entry, credential, authority
+):
+    first = renew(store, entry, authority, OLD, at=NOW)
+    authority.record(first.entry.certificate).state = UNKNOWN
+    renew(store, entry, authority, OLD, at=NOW)
+
+    assert first.entry in new_ones(store, credential)
+
+
 def test_what_never_counted_is_removed_only_after_something_else_counts(store, entry, authority):
     authority.faults = ["confirmation-not-heard", "refuse"]
     for error in (UnfinishedError, AuthorityError):

@@ -11,7 +11,7 @@ from kcert.keys.passwords import Password
 from kcert.lifecycle.arrival import Arrival, require_other_stores
 from kcert.lifecycle.authority import CertificateState
 from kcert.lifecycle.steps import Issuance, Retire, Steps
-from kcert.lifecycle.successors import certificate_of, entry_of
+from kcert.lifecycle.successors import certificate_of, entry_of, never_counted
 from kcert.store import EventKind
 
 if TYPE_CHECKING:
@@ -91,9 +91,7 @@ def settle(
         found = entry_of(store, entry)
         certificate = certificate_of(found)
         state = authority.status(certificate).state
-        history = store.history
-        counted = history and history.last(certificate, EventKind.CONFIRMED)
-        if state is CertificateState.UNKNOWN and not counted:
+        if never_counted(store, certificate, state):
             store.remove(found.location)
             return None
         if state is not CertificateState.GOOD:

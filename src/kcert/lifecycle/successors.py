@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from kcert.lifecycle.authority import CertificateAuthority
     from kcert.store import Entry, Store
 
-__all__ = ["Successors", "certificate_of", "entry_of", "find_successor_of_gone", "find_successors"]
+__all__ = [
+    "Successors",
+    "certificate_of",
+    "entry_of",
+    "find_successor_of_gone",
+    "find_successors",
+    "never_counted",
+]
 
 _ID: Final = re.compile(r"[0-9a-f]{16,64}")
 
@@ -66,7 +73,7 @@ def find_successors(
         status = authority.status(certificate)
         if status.state is CertificateState.GOOD:
             confirmed = confirmed or entry
-        elif status.state is CertificateState.UNKNOWN:
+        elif never_counted(store, certificate, status.state):
             stale.append(entry)
         elif status.state is CertificateState.SUSPENDED and confirmed is None:
             raise RenewalError(
@@ -109,6 +116,22 @@ def entry_of(store: Store, entry: Entry | str) -> Entry:
         AmbiguousError: Its certificate is there more than once, and only the id was given.
     """
     return store.get(entry if isinstance(entry, str) else entry.location)
+
+
+def never_counted(store: Store, certificate: Certificate, state: CertificateState) -> bool:
+    """Whether a certificate was made out, and its authority has never put it into force.
+
+    An authority does not know it, or has revoked it because nobody confirmed it. A certificate that
+    counted once is never among them, as far as the history tells.
+    """
+    history = store.history
+    if history is None:
+        return state is CertificateState.UNKNOWN
+    last = history.last(certificate, EventKind.OFFERED, EventKind.CONFIRMED)
+    if last is None:
+        return state is CertificateState.UNKNOWN
+    gone = state in {CertificateState.UNKNOWN, CertificateState.REVOKED}
+    return gone and last.kind is EventKind.OFFERED
 
 
 def certificate_of(entry: Entry) -> Certificate:
