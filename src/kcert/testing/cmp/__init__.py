@@ -3,4 +3,19 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from kcert.testing.cmp.faults import Fault, Faults, PlannedFault
+from kcert.testing.cmp.records import Issue, Kind, Registration, Standing
+from kcert.testing.cmp.rules import AuthorityRules
+from kcert.testing.cmp.server import CmpServer
+
+__all__ = [
+    "AuthorityRules",
+    "CmpServer",
+    "Fault",
+    "Faults",
+    "Issue",
+    "Kind",
+    "PlannedFault",
+    "Registration",
+    "Standing",
+]

@@ -14,7 +14,7 @@ from kcert.certificate.public_keys import load_public_key
 from kcert.errors import KcertError
 from kcert.testing import extensions
 from kcert.testing.authority import TEST_ID_NUMBER
-from kcert.testing.cmp.rules import refused
+from kcert.testing.cmp.rules import RefusedError
 from kcert.testing.subscriptions import SubmittedKey
 from kcert.vid import compute
 from kcert.vid.building import raw_vid
@@ -53,13 +53,13 @@ class SubmittedKeys:
             except KcertError:
                 key = None
             if not isinstance(key, RSAPublicKey) or key.key_size < bits:
-                raise refused(
+                raise RefusedError(
                     "badCertTemplate",
                     f"the public key is not RSA of {bits} bits or more",
                     f"공개키가 {bits}비트 이상의 RSA가 아닙니다",
                 )
         if self.km == self.signature:
-            raise refused(
+            raise RefusedError(
                 "badCertTemplate",
                 "both pairs have the same key",
                 "서명용 키와 암호화용 키가 같습니다",
@@ -119,7 +119,7 @@ def _checked_vid(id_number: str | None, received: ReceivedIdentity) -> VID | Non
     finally:
         del id_number, random
     if not any(hmac.compare_digest(vid.digest, known) for known in (digest, dummy)):
-        raise refused(
+        raise RefusedError(
             "incorrectData",
             "the VID is not that of the person who was identified",
             "신원확인한 사람의 VID가 아닙니다",

@@ -5,19 +5,20 @@ from __future__ import annotations
 
 from enum import Enum
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Fault", "Faults", "PlannedFault"]
+__all__ = ["NOTHING", "Fault", "Faults", "PlannedFault"]
 
 
 class Fault(Enum):
     """What goes wrong with one answer."""
 
+    NONE = "nothing"
     LOST_REQUEST = "the connection closes before the request is looked at"
     LOST_ANSWER = "the request is carried out, and its answer is lost"
     DELAYED = "the answer comes late"
@@ -63,6 +64,10 @@ class PlannedFault:
     failure: tuple[str, ...] = ("badRequest",)
     text: str = "refused on demand"
     polls: int = 1
+
+
+NOTHING: Final = PlannedFault(Fault.NONE)
+"""What happens where no fault was asked for."""
 
 
 class Faults:
@@ -122,7 +127,7 @@ class Faults:
         with self._lock:
             return tuple(self._planned)
 
-    def take(self, verb: str | None) -> PlannedFault | None:
+    def take(self, verb: str | None) -> PlannedFault:
         """The fault that is due for a request, which has one less to come then.
 
         Args:
@@ -136,4 +141,4 @@ class Faults:
                     elif planned.times is not None:
                         self._planned[place] = evolve(planned, times=planned.times - 1)
                     return planned
-        return None
+        return NOTHING

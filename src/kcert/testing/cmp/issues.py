@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from kcert.lifecycle.authority import CertificateState, CertificateStatus, RevocationReason
 from kcert.testing.cmp.database import moment_of, seconds
 from kcert.testing.cmp.records import Issue, Standing, stored_serial
-from kcert.testing.cmp.rules import months_earlier, refused
+from kcert.testing.cmp.rules import RefusedError, months_earlier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from kcert.testing.cmp.database import Database
-    from kcert.testing.cmp.rules import Rules
+    from kcert.testing.cmp.rules import AuthorityRules
 
 __all__ = ["Issues"]
 
@@ -30,7 +30,9 @@ class Issues:
         now: The present moment.
     """
 
-    def __init__(self, database: Database, rules: Rules, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, rules: AuthorityRules, now: Callable[[], datetime]
+    ) -> None:
         self._database = database
         self._rules = rules
         self._now = now
@@ -54,7 +56,7 @@ class Issues:
         """
         found = self.find(serial_number)
         if found is None:
-            raise refused(
+            raise RefusedError(
                 "badCertId",
                 "no certificate of this serial number was issued",
                 "발급한 적이 없는 인증서입니다",
@@ -155,7 +157,7 @@ class Issues:
         """Take a pending issue as accepted by its holder."""
         issue = self.get(serial_number)
         if issue.standing is Standing.REVOKED:
-            raise refused(
+            raise RefusedError(
                 "certRevoked",
                 "the certificate was not confirmed in time and is revoked",
                 "제때 확인하지 않아 폐지된 인증서입니다",
@@ -187,7 +189,9 @@ class Issues:
             AuthorityError: It is not good.
         """
         if self._in_force(serial_number).standing is Standing.SUSPENDED:
-            raise refused("badRequest", "it is suspended already", "이미 효력정지된 인증서입니다")
+            raise RefusedError(
+                "badRequest", "it is suspended already", "이미 효력정지된 인증서입니다"
+            )
         self._set(serial_number, Standing.SUSPENDED, RevocationReason.CERTIFICATE_HOLD)
 
     def resume(self, serial_number: int) -> None:
@@ -197,7 +201,7 @@ class Issues:
             AuthorityError: It is not suspended.
         """
         if self._in_force(serial_number).standing is not Standing.SUSPENDED:
-            raise refused("badRequest", "it is not suspended", "효력정지된 인증서가 아닙니다")
+            raise RefusedError("badRequest", "it is not suspended", "효력정지된 인증서가 아닙니다")
         self._set(serial_number, Standing.GOOD, None)
 
     def change(self, serial_number: int, reason: RevocationReason) -> None:
@@ -212,9 +216,9 @@ class Issues:
     def _in_force(self, serial_number: int) -> Issue:
         issue = self.get(serial_number)
         if issue.standing is Standing.REVOKED:
-            raise refused("certRevoked", "it is revoked already", "이미 폐지된 인증서입니다")
+            raise RefusedError("certRevoked", "it is revoked already", "이미 폐지된 인증서입니다")
         if issue.standing is Standing.PENDING:
-            raise refused(
+            raise RefusedError(
                 "badCertId", "its issue was not confirmed", "발급이 확인되지 않은 인증서입니다"
             )
         return issue

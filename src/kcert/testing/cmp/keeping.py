@@ -12,7 +12,7 @@ from kcert.testing.root import FakeRoot
 if TYPE_CHECKING:
     from kcert.testing.cmp.database import Database
 
-__all__ = ["kept_authority", "kept_port", "keep_port"]
+__all__ = ["keep_port", "kept_authority", "kept_port"]
 
 
 def _kept_key(database: Database, name: str, key_size: int) -> FakeKey:

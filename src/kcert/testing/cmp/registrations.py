@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kcert.lifecycle.authority import Enrolment
 from kcert.testing.cmp.database import seconds
 from kcert.testing.cmp.records import Registration, stored_serial
-from kcert.testing.cmp.rules import refused
+from kcert.testing.cmp.rules import RefusedError
 from kcert.testing.dates import KOREA
 from kcert.testing.subjects import subscriber
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kcert.testing.authority import FakeAuthority
     from kcert.testing.cmp.database import Database
     from kcert.testing.cmp.records import Issue
-    from kcert.testing.cmp.rules import Rules
+    from kcert.testing.cmp.rules import AuthorityRules
 
 __all__ = ["Registrations"]
 
@@ -39,7 +39,7 @@ class Registrations:
         self,
         database: Database,
         authority: FakeAuthority,
-        rules: Rules,
+        rules: AuthorityRules,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -113,13 +113,13 @@ class Registrations:
             AuthorityError: It was used, or its time is over.
         """
         if registration.used:
-            raise refused(
+            raise RefusedError(
                 "badRequest",
                 "the reference number has been used",
                 "이미 사용한 참조번호입니다",
             )
         if registration.expires < self._now():
-            raise refused(
+            raise RefusedError(
                 "badRequest",
                 "the reference number has expired",
                 "유효기간이 지난 참조번호입니다",

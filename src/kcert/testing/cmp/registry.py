@@ -10,7 +10,7 @@ from kcert.testing.cmp.certifying import certify, identity_extension
 from kcert.testing.cmp.issues import Issues
 from kcert.testing.cmp.records import Issue, Kind, Registration, Standing
 from kcert.testing.cmp.registrations import Registrations
-from kcert.testing.cmp.rules import Rules, refused, renewed_until
+from kcert.testing.cmp.rules import AuthorityRules, RefusedError, renewed_until
 from kcert.testing.dates import aware, validity
 from kcert.testing.subjects import term
 from kcert.testing.subscriptions import Subscription
@@ -45,7 +45,7 @@ class Registry:
         authority: FakeAuthority,
         *,
         clock: Callable[[], datetime],
-        rules: Rules,
+        rules: AuthorityRules,
     ) -> None:
         self.database = database
         self.authority = authority
@@ -86,7 +86,7 @@ class Registry:
             old = self.issues.get(registration.replaces)
             until = old.certificate.validity.not_after
             if until < self.now():
-                raise refused(
+                raise RefusedError(
                     "badRequest",
                     "an expired certificate is not reissued; have a new one issued",
                     "만료된 인증서는 재발급할 수 없습니다; 새로 발급받으십시오",
@@ -113,9 +113,9 @@ class Registry:
             old = self.issues.get(serial_number)
             self._check_keys(keys)
             if old.standing is Standing.REVOKED:
-                raise refused("certRevoked", "it is revoked", "폐지된 인증서입니다")
+                raise RefusedError("certRevoked", "it is revoked", "폐지된 인증서입니다")
             if old.standing is not Standing.GOOD:
-                raise refused(
+                raise RefusedError(
                     "badRequest",
                     "a suspended or unconfirmed certificate is not renewed",
                     "효력정지되었거나 확인되지 않은 인증서는 갱신할 수 없습니다",
@@ -123,7 +123,7 @@ class Registry:
             self.rules.check_renewable(old.certificate, self.now())
             for successor in self.issues.successors(old.serial_number):
                 if successor.standing is not Standing.PENDING:
-                    raise refused(
+                    raise RefusedError(
                         "badRequest", "it has been renewed already", "이미 갱신한 인증서입니다"
                     )
                 self.issues.reject(successor.serial_number)
@@ -155,7 +155,7 @@ class Registry:
     def _check_keys(self, keys: SubmittedKeys) -> None:
         keys.check(self.rules.key_bits)
         if self.issues.has_key(keys.signature):
-            raise refused(
+            raise RefusedError(
                 "duplicateCertReq",
                 "this key has a certificate already; make a new one",
                 "이미 인증서가 있는 키입니다; 새 키를 만드십시오",

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from kcert.certificate import Certificate
 
-__all__ = ["Rules", "months_earlier", "refused", "renewed_until"]
+__all__ = ["AuthorityRules", "RefusedError", "months_earlier", "renewed_until"]
 
 
 @frozen(kw_only=True)
-class Rules:
+class AuthorityRules:
     """The authority's rules. What stands here by default is what Korean authorities publish.
 
     Attributes:
@@ -53,13 +53,13 @@ class Rules:
         """
         window = RenewalWindow.of(certificate.validity, self.renewal_days)
         if window is None or now > window.closes:
-            raise refused(
+            raise RefusedError(
                 "badRequest",
                 "an expired certificate is not renewed; have a new one issued",
                 "만료 후에는 갱신할 수 없습니다; 새로 발급받으십시오",
             )
         if now < window.opens:
-            raise refused(
+            raise RefusedError(
                 "badRequest",
                 f"renewal opens {self.renewal_days} days before the expiry day",
                 f"갱신은 만료일 {self.renewal_days}일 전부터 할 수 있습니다",
@@ -80,12 +80,18 @@ def months_earlier(moment: datetime, months: int) -> datetime:
     return first.replace(day=min(local.day, last.day))
 
 
-def refused(failure: str, message: str, message_ko: str) -> AuthorityError:
+class RefusedError(AuthorityError):
     """What the authority answers to a request that it does not grant.
+
+    Attributes:
+        texts: Why, in English and in Korean, as the answer says it.
 
     Args:
         failure: PKIFailureInfo name (RFC 4210 section 5.2.3).
         message: Why, in English.
         message_ko: The same in Korean.
     """
-    return AuthorityError(message, message_ko, status="rejection", failure=(failure,))
+
+    def __init__(self, failure: str, message: str, message_ko: str) -> None:
+        super().__init__(message, message_ko, status="rejection", failure=(failure,))
+        self.texts = (message, message_ko)

@@ -4,19 +4,19 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kcert.testing.cmp.database import MEMORY, Database
-from kcert.testing.cmp.faults import Fault, Faults
+from kcert.testing.cmp.faults import Faults
 from kcert.testing.cmp.keeping import keep_port, kept_authority, kept_port
 from kcert.testing.cmp.listening import TcpListener
 from kcert.testing.cmp.publishing import authority_list, revocation_list, status_response
 from kcert.testing.cmp.registry import Registry
 from kcert.testing.cmp.responder import Responder
-from kcert.testing.cmp.rules import Rules
+from kcert.testing.cmp.rules import AuthorityRules
 from kcert.testing.server import Answer, LoopbackServer
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kcert.certificate import Certificate
     from kcert.lifecycle.authority import CertificateStatus, Enrolment
     from kcert.testing.authority import FakeAuthority
+    from kcert.testing.cmp.delivery import Delivery
     from kcert.testing.server import Route
 
 __all__ = ["CmpServer"]
@@ -70,22 +71,20 @@ class CmpServer:
         *,
         database: str | os.PathLike[str] = MEMORY,
         clock: Callable[[], datetime] = _utc_now,
-        rules: Rules | None = None,
+        rules: AuthorityRules | None = None,
         port: int = 0,
         tcp_port: int = 0,
         key_size: int = 2048,
     ) -> None:
         self.faults = Faults()
         """What is to go wrong."""
-        self._ending = threading.Event()
-        self._answer: Callable[[bytes], bytes] | None = None
-        with ExitStack() as stack:
-            self._database = Database(database)
-            stack.callback(self._database.close)
-            self._http = self._bound_http(port)
-            stack.callback(self._http.close)
-            self._tcp = self._bound_tcp(tcp_port)
-            stack.callback(self._tcp.close)
+        self._database = Database(database)
+        try:
+            self._listen_as_before(port, tcp_port)
+        except OSError:
+            self._database.close()
+            raise
+        try:
             self.authority: FakeAuthority = kept_authority(
                 self._database,
                 authority,
@@ -94,13 +93,14 @@ class CmpServer:
                 ocsp_url=self.ocsp_url,
             )
             """Who signs."""
-            self.registry = Registry(
-                self._database, self.authority, clock=clock, rules=rules or Rules()
-            )
-            """Who was identified, what was issued, and where that stands."""
-            self._responder = Responder(self.registry, self.faults)
-            self._http.routes.update(self._routes())
-            stack.pop_all()
+        except ValueError:
+            self.close()
+            raise
+        self.registry = Registry(
+            self._database, self.authority, clock=clock, rules=rules or AuthorityRules()
+        )
+        """Who was identified, what was issued, and where that stands."""
+        self._responder = Responder(self.registry, self.faults)
 
     def __repr__(self) -> str:
         return f"<CmpServer {self.authority.house.code} at {self.url}>"
@@ -211,7 +211,55 @@ class CmpServer:
         try:
             yield
         finally:
-            routes, port, tcp_port = self._http.routes, self._http.port, self._tcp.port
-            self._http = LoopbackServer(routes, port=port, remember=False)
-            self._tcp = TcpListener(self._respond_tcp, port=tcp_port)
+            port, tcp_port = self._http.port, self._tcp.port
+            self._listen(port, tcp_port)
             self._start()
+
+    def _listen_as_before(self, port: int, tcp_port: int) -> None:
+        """Listen at the ports given, else at those of the last time, else at any."""
+        before = kept_port(self._database, "http"), kept_port(self._database, "tcp")
+        try:
+            self._listen(port or before[0], tcp_port or before[1])
+        except OSError:
+            if before == (0, 0):
+                raise
+            self._listen(port, tcp_port)
+        keep_port(self._database, "http", self._http.port)
+        keep_port(self._database, "tcp", self._tcp.port)
+
+    def _listen(self, port: int, tcp_port: int) -> None:
+        self._ending = threading.Event()
+        self._http = LoopbackServer(port=port, remember=False)
+        try:
+            self._tcp = TcpListener(self._respond, self._ending, port=tcp_port)
+        except OSError:
+            self._http.close()
+            raise
+
+    def _start(self) -> None:
+        self._http.routes.update(self._routes(self._ending))
+        self._http.__enter__()
+        self._tcp.__enter__()
+
+    def _stop(self) -> None:
+        self._ending.set()
+        self._http.close()
+        self._tcp.close()
+
+    def _respond(self, request: bytes) -> Delivery:
+        return self._responder.respond(request)
+
+    def _routes(self, ending: threading.Event) -> dict[str, Route]:
+        registry = self.registry
+
+        def revocations(partition: int, _: bytes) -> Answer:
+            return Answer(
+                revocation_list(registry, partition, self.crl_url(partition)), headers=_CRL_TYPE
+            )
+
+        return {
+            "/cmp": lambda request: self._respond(request).over_http(ending),
+            "/ocsp": lambda request: Answer(status_response(registry, request), headers=_OCSP_TYPE),
+            "/arl.crl": lambda _: Answer(authority_list(registry), headers=_CRL_TYPE),
+            **{f"/crl/dp{n}.crl": partial(revocations, n) for n in range(_PARTITIONS)},
+        }
