@@ -67,7 +67,7 @@ CREATE TABLE IF NOT EXISTS transactions (
     requester TEXT NOT NULL,
     digest BLOB NOT NULL,
     serial_number TEXT,
-    nonce BLOB,
+    nonces BLOB NOT NULL,
     polls INTEGER NOT NULL DEFAULT 0,
     request BLOB,
     at INTEGER NOT NULL

@@ -99,11 +99,11 @@ class Exchange:
                 "badRequest", "there is no such transaction", "해당하는 트랜잭션이 없습니다"
             )
         repeated = self.message.header.recipient_nonce
-        if repeated is not None and repeated != known.nonce:
+        if repeated is not None and repeated not in known.nonces:
             raise RefusedError(
                 "badRecipientNonce",
-                "the nonce is not that of the last answer",
-                "직전 응답의 난수가 아닙니다",
+                "the nonce is not that of an answer in this transaction",
+                "이 트랜잭션의 응답에 쓰인 난수가 아닙니다",
             )
         return known
 

@@ -181,9 +181,13 @@ class Issuing:
             self._registry.confirm(issue.serial_number)
         return CONFIRMED
 
-    def confirm_as_before_2005(self, exchange: Exchange) -> PKIBody:
-        """Conf of RFC 2510 (the body of pkiconf, from a client): accepted."""
-        self._registry.confirm(self._issued(exchange).serial_number)
+    def end_as_before_2005(self, exchange: Exchange, *, accepted: bool) -> PKIBody:
+        """Conf of RFC 2510 (pkiconf, from a client), or an error message in its place."""
+        issue = self._issued(exchange)
+        if accepted:
+            self._registry.confirm(issue.serial_number)
+        else:
+            self._registry.issues.reject(issue.serial_number)
         return CONFIRMED
 
     def _issued(self, exchange: Exchange) -> Issue:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CMP over TCP, as Korean authorities speak it (RFC 2510 section 5.2)."""
+"""CMP over TCP."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TcpListener"]
 
-_HEADER: Final = 5
-_REQUEST: Final = 0
-_FINAL_ANSWER: Final = 5
+_LENGTH_SIZE: Final = 4
+_DRAFT_VERSION: Final = b"\x0a"
+_REQUEST: Final = b"\x00"
+_ANSWER: Final = b"\x05"
 _LONGEST: Final = b"\xff\xff\xff\xff"
 _ENDS: Final = (Fault.NOT_CMP, Fault.TRUNCATED, Fault.OVERSIZED)
 _CLOSED: Final = (Fault.SERVER_ERROR, Fault.UNAVAILABLE)
@@ -40,6 +41,8 @@ class _Server(EndingServer, socketserver.TCPServer):
 
 class _Handler(socketserver.StreamRequestHandler):
     server: _Server
+    before = b""
+    """Version and flags, as the client sent them."""
 
     def handle(self) -> None:
         while (request := self._read()) is not None:
@@ -48,12 +51,14 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def _read(self) -> bytes | None:
         """The next message; ``None`` at the end, or where it is not one."""
-        header = self.rfile.read(_HEADER)
-        size = int.from_bytes(header[:4], "big") - 1
-        if len(header) < _HEADER or header[4] != _REQUEST or not 0 <= size <= MAX_MESSAGE_SIZE:
+        length = self.rfile.read(_LENGTH_SIZE)
+        size = int.from_bytes(length, "big")
+        if len(length) < _LENGTH_SIZE or not 0 < size <= MAX_MESSAGE_SIZE:
             return None
-        request = self.rfile.read(size)
-        return request if len(request) == size else None
+        content = self.rfile.read(size)
+        self.before = content[:2] if content[:1] == _DRAFT_VERSION else b""
+        kind, request = content[len(self.before) :][:1], content[len(self.before) + 1 :]
+        return request if len(content) == size and kind == _REQUEST else None
 
     def _write(self, delivery: Delivery) -> bool:
         """Send an answer; whether the connection is to stay."""
@@ -62,9 +67,10 @@ class _Handler(socketserver.StreamRequestHandler):
             self.server.ending.wait(delivery.seconds)
         if delivery.is_lost or fault in _CLOSED:
             return False
-        header = (len(content) + 1).to_bytes(4, "big") + bytes((_FINAL_ANSWER,))
+        start = self.before + _ANSWER
+        header = (len(start) + len(content)).to_bytes(_LENGTH_SIZE, "big") + start
         if fault is Fault.OVERSIZED:
-            for piece in endless(_LONGEST + header[4:] + content, self.server.ending):
+            for piece in endless(_LONGEST + start + content, self.server.ending):
                 self.wfile.write(piece)
         if fault is Fault.NOT_CMP:
             header = b""
@@ -75,8 +81,9 @@ class _Handler(socketserver.StreamRequestHandler):
 class TcpListener(Serving):
     """Answers CMP messages on 127.0.0.1 while it is entered.
 
-    Each message is preceded by its length and a flag that says what it is: four octets, the length
-    of what follows them, and one octet.
+    Each message is preceded by the length of all that follows, four octets, and by a flag that
+    says what it is, one octet (RFC 2510 section 5.2); or, where the client does so, with version 10
+    and flags between them (draft-ietf-pkix-cmp-transport-protocols).
 
     Args:
         respond: Answers a message.

@@ -24,7 +24,7 @@ from kcert.testing.cmp.requesters import Requester, identify
 from kcert.testing.cmp.revoking import Revoking
 from kcert.testing.cmp.rules import RefusedError
 from kcert.testing.cmp.spoiling import Spoiling
-from kcert.testing.cmp.transactions import Transactions
+from kcert.testing.cmp.transactions import NONCE_SIZE, Transactions
 from kcert.testing.cmp.vocabulary import ANSWERS, IMPLICIT_CONFIRM, VERBS
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Responder"]
 
 _NEWEST: Final = 3
-_NONCE_SIZE: Final = 16
+# After these the client has something to say yet.
+_GO_ON: Final = (*ANSWERS, "pollReq")
 _BEFORE: Final = (Fault.LOST_REQUEST, Fault.SERVER_ERROR, Fault.UNAVAILABLE)
 _ON_THE_WAY: Final = (
     *_BEFORE,
@@ -109,8 +110,8 @@ class Responder:
         except KcertError as error:
             body = error_body(RefusedError("badDataFormat", str(error), error.message_ko))
         header = self._header(message, requester, exchange)
-        if exchange is not None and header.sender_nonce is not None:
-            self._transactions.set_nonce(exchange.transaction_id, header.sender_nonce)
+        if exchange is not None and exchange.verb in _GO_ON:
+            self._transactions.add_nonce(exchange.transaction_id, header.sender_nonce or b"")
         return self._spoiling.protected(header, body, requester.protection, planned)
 
     def _exchange(self, message: PKIMessage, verb: str | None, requester: Requester) -> Exchange:
@@ -141,7 +142,7 @@ class Responder:
             return self._polling.answer(exchange)
         if verb == "certConf":
             return self._issuing.confirm(exchange)
-        return self._issuing.confirm_as_before_2005(exchange)
+        return self._issuing.end_as_before_2005(exchange, accepted=verb == "pkiconf")
 
     def _header(
         self, message: PKIMessage, requester: Requester, exchange: Exchange | None
@@ -163,7 +164,7 @@ class Responder:
             protection_algorithm=requester.protection.algorithm(),
             sender_key_id=requester.protection.key_id,
             transaction_id=asked.transaction_id,
-            sender_nonce=secrets.token_bytes(_NONCE_SIZE),
+            sender_nonce=secrets.token_bytes(NONCE_SIZE),
             recipient_nonce=asked.sender_nonce,
             general_info=(InfoTypeAndValue(IMPLICIT_CONFIRM, encode.null()),) if implicit else (),
         )

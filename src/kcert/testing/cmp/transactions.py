@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from kcert.testing.cmp.database import Database
 
-__all__ = ["Transaction", "Transactions"]
+__all__ = ["NONCE_SIZE", "Transaction", "Transactions"]
+
+NONCE_SIZE: Final = 16
 
 
 @frozen
@@ -29,7 +31,8 @@ class Transaction:
         requester: Who began it.
         digest: What it asked for.
         serial_number: Of what was issued in it.
-        nonce: Our last nonce in it, which the next message has to repeat.
+        nonces: Our last nonce in it, and the one before: the next message repeats the last that
+            arrived.
         polls: How often the client has to poll yet.
         request: The message that waits for its answer, DER.
     """
@@ -39,7 +42,7 @@ class Transaction:
     requester: str
     digest: bytes = field(repr=False)
     serial_number: int | None = None
-    nonce: bytes | None = field(default=None, repr=False)
+    nonces: tuple[bytes, ...] = field(default=(), repr=False)
     polls: int = 0
     request: bytes | None = field(default=None, repr=False)
 
@@ -53,7 +56,7 @@ class Transaction:
             requester=row["requester"],
             digest=row["digest"],
             serial_number=None if stored is None else int(stored, 16),
-            nonce=row["nonce"],
+            nonces=_split(row["nonces"]),
             polls=row["polls"],
             request=row["request"],
         )
@@ -86,14 +89,22 @@ class Transactions:
             requester=transaction.requester,
             digest=transaction.digest,
             serial_number=None if serial_number is None else stored_serial(serial_number),
-            nonce=transaction.nonce,
+            nonces=b"".join(transaction.nonces),
             polls=transaction.polls,
             request=transaction.request,
             at=seconds(at),
         )
 
-    def set_nonce(self, transaction_id: bytes, nonce: bytes) -> None:
-        """Remember our last nonce."""
-        self._database.change(
-            "UPDATE transactions SET nonce = ? WHERE transaction_id = ?", nonce, transaction_id
-        )
+    def add_nonce(self, transaction_id: bytes, nonce: bytes) -> None:
+        """Remember our last nonce, `NONCE_SIZE` octets."""
+        known = self.find(transaction_id)
+        if known is not None:
+            self._database.change(
+                "UPDATE transactions SET nonces = ? WHERE transaction_id = ?",
+                nonce + b"".join(known.nonces[:1]),
+                transaction_id,
+            )
+
+
+def _split(nonces: bytes) -> tuple[bytes, ...]:
+    return tuple(nonces[at : at + NONCE_SIZE] for at in range(0, len(nonces), NONCE_SIZE))

@@ -36,6 +36,7 @@ VERBS: Final = {
     BodyType.GENM: "genm",
     BodyType.CERT_CONF: "certConf",
     BodyType.PKICONF: "pkiconf",
+    BodyType.ERROR: "error",
     BodyType.POLL_REQ: "pollReq",
 }
 """What can be asked, by the names of RFC 4210."""
