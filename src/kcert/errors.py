@@ -418,9 +418,24 @@ class PolicyError(TrustError):
 
 
 class RevocationUnknownError(TrustError):
-    """Whether the certificate was revoked could not be found out, and was required."""
+    """Whether the certificate was revoked could not be found out, and was required.
+
+    Attributes:
+        denied: Whether a responder that counts says that it does not know the certificate.
+    """
 
     code = "revocation-unknown"
+
+    def __init__(
+        self,
+        reason: str,
+        reason_ko: str | None = None,
+        *,
+        fingerprint: str | None = None,
+        denied: bool = False,
+    ) -> None:
+        super().__init__(reason, reason_ko, fingerprint=fingerprint)
+        self.denied = denied
 
 
 class WeakAlgorithmError(TrustError):

@@ -159,10 +159,10 @@ def reissue(
             new = find_successor_of_gone(store, lost, error)
             arrival.resume(new, None)
             return arrival.finish(new, None, old, backup_to=backup_to, resumed=True)
-        known = _replaced(store, certificate, authority)
+        require_reissuable(certificate, now)
+        steps(Step.CHECKED)
+        known = _replaced(store, certificate, authority, now)
         if known.confirmed is None:
-            require_reissuable(certificate, now)
-            steps(Step.CHECKED)
             with identified(identity, Verb.REISSUE, certificate) as enrolment:
                 steps(Step.IDENTIFIED)
 
@@ -191,9 +191,11 @@ def _lost(store: Store, lost: Entry | str | Certificate) -> tuple[Entry | None, 
     return None, lost
 
 
-def _replaced(store: Store, lost: Certificate, authority: CertificateAuthority) -> Successors:
+def _replaced(
+    store: Store, lost: Certificate, authority: CertificateAuthority, at: datetime
+) -> Successors:
     """What has come in its place; that counts only where the authority has revoked it."""
-    known = find_successors(store, lost, authority, later=False)
+    known = find_successors(store, lost, authority, later=False, at=at)
     if known.confirmed and authority.status(lost).state is not CertificateState.REVOKED:
         return Successors(None, known.stale)
     return known

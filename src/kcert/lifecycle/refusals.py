@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kcert.certificate.validity import RENEWAL_DAYS, korean_date
-from kcert.errors import RenewalError
+from kcert.errors import KcertError, RenewalError
 from kcert.lifecycle.authority import CertificateState
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ def require_renewable(
     Raises:
         RenewalError: Its holder cannot renew it, it is too early or too late, or the authority
             does not have it in force.
-        KcertError: The authority cannot be asked.
     """
     window = certificate.renewal_window
     if window is None:
@@ -46,7 +45,10 @@ def require_renewable(
             opens=window.opens,
             closes=window.closes,
         )
-    status = authority.status(certificate)
+    try:
+        status = authority.status(certificate)
+    except KcertError:
+        return  # the authority itself will say
     if status.state is CertificateState.SUSPENDED:
         raise RenewalError(
             "suspended",

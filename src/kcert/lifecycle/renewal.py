@@ -105,7 +105,7 @@ def renew(
         certificate = certificate_of(found)
         with found.unlock(before.octets, limits=limits) as unlocked:
             steps(Step.OPENED)
-            known = find_successors(store, certificate, authority, later=True)
+            known = find_successors(store, certificate, authority, later=True, at=now)
             if known.confirmed is None:
                 require_renewable(certificate, authority, now)
                 steps(Step.CHECKED)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from kcert.errors import NotFoundError, RenewalError
-from kcert.lifecycle.authority import CertificateState
+from kcert.errors import KcertError, NotFoundError, RenewalError
+from kcert.lifecycle.authority import CertificateState, CertificateStatus
 from kcert.store import EventKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kcert.certificate import Certificate
     from kcert.lifecycle.authority import CertificateAuthority
     from kcert.store import Entry, Store
@@ -48,7 +50,12 @@ class Successors:
 
 
 def find_successors(
-    store: Store, old: Certificate, authority: CertificateAuthority, *, later: bool
+    store: Store,
+    old: Certificate,
+    authority: CertificateAuthority,
+    *,
+    later: bool,
+    at: datetime,
 ) -> Successors:
     """Look through a store, and ask the authority about what is found.
 
@@ -57,6 +64,7 @@ def find_successors(
         old: The certificate in question.
         authority: The one to ask.
         later: Whether a successor has to end later, as after a renewal.
+        at: The moment: what has ended by then counts for nothing.
 
     Raises:
         RenewalError: The successor is suspended.
@@ -65,12 +73,16 @@ def find_successors(
     found: list[tuple[Certificate, Entry]] = []
     for entry in store.entries():
         certificate = entry.certificate
-        if certificate is not None and _follows(certificate, old, later=later):
+        if (
+            certificate is not None
+            and _follows(certificate, old, later=later)
+            and at <= certificate.validity.not_after
+        ):
             found.append((certificate, entry))
     found.sort(key=lambda pair: pair[0].validity.not_before, reverse=True)
     confirmed, stale = None, []
     for certificate, entry in found:
-        status = authority.status(certificate)
+        status = _status(store, certificate, authority)
         if status.state is CertificateState.GOOD:
             confirmed = confirmed or entry
         elif never_counted(store, certificate, status.state):
@@ -143,6 +155,19 @@ def certificate_of(entry: Entry) -> Certificate:
     if entry.certificate is None:
         raise entry.problem or NotFoundError("the entry has no certificate", backend="store")
     return entry.certificate
+
+
+def _status(
+    store: Store, certificate: Certificate, authority: CertificateAuthority
+) -> CertificateStatus:
+    """Where it stands; where nobody can be asked, that it was confirmed once is taken for it."""
+    try:
+        return authority.status(certificate)
+    except KcertError:
+        history = store.history
+        if history is None or history.last(certificate, EventKind.CONFIRMED) is None:
+            raise
+        return CertificateStatus(CertificateState.GOOD)
 
 
 def _follows(new: Certificate, old: Certificate, *, later: bool) -> bool:
