@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Living with certificates: from the issue to the end, and reminders in between.
 
-`issue`, `renew`, `reissue`, `revoke`, `suspend` and `resume` speak with an authority and change a
-store; broken off anywhere, they are run again. `due` finds what ends soon, `calendar` makes
-reminders of it for any calendar program, `Watcher` tells a scheduler what has happened, and
-`verify_issue` checks a new certificate; these need no password.
+`issue`, `renew`, `reissue`, `revoke`, `suspend` and `resume` speak with a `CertificateAuthority`,
+`CmpAuthority` for one, and change a store; broken off anywhere, they are run again. `due` finds
+what ends soon, `calendar` makes reminders of it for any calendar program, `Watcher` tells a
+scheduler what has happened, and `verify_issue` checks a new certificate; these need no password.
 """
 
 from __future__ import annotations
@@ -31,27 +31,45 @@ from kcert.lifecycle.standing import resume, revoke, suspend
 from kcert.lifecycle.steps import Issuance, OldEntry, Renewal, Retire, Step
 from kcert.lifecycle.watching import Watcher
 
+# Type checkers take this for typing.TYPE_CHECKING.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kcert.lifecycle.cmp import (
+        CmpAuthority,
+        CmpProfile,
+        HttpTransport,
+        MacKind,
+        TcpTransport,
+        Transport,
+    )
+
 __all__ = [
     "ISSUE_CODES",
     "CertificateAuthority",
     "CertificateState",
     "CertificateStatus",
+    "CmpAuthority",
+    "CmpProfile",
     "Due",
     "DueIndex",
     "DueState",
     "Enrolment",
     "EventKind",
+    "HttpTransport",
     "IdentityProof",
     "IdentityRequest",
     "Issuance",
     "IssueReport",
     "Keep",
+    "MacKind",
     "OldEntry",
     "Renewal",
     "Requested",
     "Retire",
     "RevocationReason",
     "Step",
+    "TcpTransport",
+    "Transport",
     "Verb",
     "WatchEvent",
     "Watcher",
@@ -67,3 +85,15 @@ __all__ = [
     "unfinished",
     "verify_issue",
 ]
+
+# Who looks for what ends soon speaks to no authority, and needs no cryptography.
+_CMP = ("CmpAuthority", "CmpProfile", "HttpTransport", "MacKind", "TcpTransport", "Transport")
+
+
+def __getattr__(name: str) -> object:
+    """Import a name on its first use (PEP 562)."""
+    if name not in _CMP:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from kcert.lifecycle import cmp
+
+    return getattr(cmp, name)
