@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
+from kcert._asn1.cmp_status import FAILURES, STATUSES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -102,7 +104,12 @@ class Faults:
             failure: PKIFailureInfo names of a refusal.
             text: What a refusal says.
             polls: How often the client is made to poll.
+
+        Raises:
+            ValueError: RFC 4210 has no such status or failure.
         """
+        if status not in STATUSES or not set(failure) <= set(FAILURES):
+            raise ValueError(f"RFC 4210 has no such status or failure: {status}, {failure}")
         planned = PlannedFault(
             fault,
             verb=verb,

@@ -19,7 +19,7 @@ from kcert.testing.cmp.exchange import ACCEPTED, CONFIRMED, Exchange, status_of
 from kcert.testing.cmp.records import Standing
 from kcert.testing.cmp.requesting import read_request
 from kcert.testing.cmp.rules import RefusedError
-from kcert.testing.cmp.vocabulary import ANSWERS, IMPLICIT_CONFIRM
+from kcert.testing.cmp.vocabulary import ANSWERS
 from kcert.vid import open_encrypted
 
 if TYPE_CHECKING:
@@ -33,9 +33,13 @@ if TYPE_CHECKING:
 __all__ = ["Issuing", "wants_implicit_confirmation"]
 
 
+# What a holder may ask for with another certificate's key (RFC 4210 section 5.3.3).
+_ADDITIONAL = ("cr", "p10cr")
+
+
 def wants_implicit_confirmation(exchange: Exchange) -> bool:
     """Whether the client asks to be believed without a certConf."""
-    return any(info.oid == IMPLICIT_CONFIRM for info in exchange.message.header.general_info)
+    return any(info.oid == oids.IMPLICIT_CONFIRM for info in exchange.message.header.general_info)
 
 
 class Issuing:
@@ -102,6 +106,9 @@ class Issuing:
                 )
             return self._registry.renew(requester.issue.serial_number, request.keys, identity)
         registration = requester.registration
+        if registration is None and requester.issue is not None and exchange.verb in _ADDITIONAL:
+            serial_number = requester.issue.serial_number
+            return self._registry.issue_additional(serial_number, request.keys, identity)
         if registration is None:
             raise RefusedError(
                 "notAuthorized",

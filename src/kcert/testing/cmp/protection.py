@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from attrs import evolve, field, frozen
@@ -15,26 +14,23 @@ from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
 from kcert._asn1.pbm import PBMParameter
 from kcert.certificate.signatures import signature_algorithm
 from kcert.errors import KcertError
+from kcert.lifecycle.cmp.macs import MacKind, compute_mac, new_mac
 from kcert.testing.cmp.rules import RefusedError
-from kcert.testing.cmp.vocabulary import PASSWORD_BASED_MAC
 from kcert.trust.signatures import signature_holds
 
 if TYPE_CHECKING:
     from kcert._asn1.cmp import PKIMessage
     from kcert.certificate import Certificate
+    from kcert.keys.passwords import Password
     from kcert.testing.authority import FakeAuthority
 
-__all__ = ["AuthoritySignature", "Protection", "SharedSecret", "signed_by"]
+__all__ = ["AuthoritySignature", "Protection", "SharedSecret", "kind_of_mac", "signed_by"]
 
-# A client that asks for more work than this wants to keep the server busy.
-_MAX_ITERATIONS: Final = 100_000
-_MACS: Final = {
-    "1.3.6.1.5.5.8.1.2": "sha1",
-    oids.HMAC_SHA1: "sha1",
-    oids.HMAC_SHA224: "sha224",
-    oids.HMAC_SHA256: "sha256",
-    oids.HMAC_SHA384: "sha384",
-    oids.HMAC_SHA512: "sha512",
+_ALL: Final = frozenset(MacKind)
+_KINDS: Final = {
+    oids.DES_MAC: MacKind.KOREAN,
+    oids.HMAC_SHA1: MacKind.PBM_SHA1,
+    oids.CRMF_HMAC_SHA1: MacKind.PBM_SHA1,
 }
 
 
@@ -57,55 +53,48 @@ class Protection(Protocol):
 
 @frozen
 class SharedSecret:
-    """Password-based MAC (RFC 4210 section 5.1.3.1) by an authorization code.
+    """A MAC by an authorization code, of the kind that the client chose.
 
     Attributes:
         key_id: The reference number, as it was sent.
         secret: The authorization code.
-        parameters: As the client chose them.
+        kind: The kind of MAC.
     """
 
     key_id: bytes
-    _secret: bytes = field(repr=False)
-    parameters: PBMParameter
+    secret: Password = field(repr=False)
+    kind: MacKind
 
     def algorithm(self) -> AlgorithmIdentifier:
         """The client's choice with a salt of our own."""
-        salt = secrets.token_bytes(len(self.parameters.salt))
-        parameters = evolve(self.parameters, salt=salt)
-        return AlgorithmIdentifier(PASSWORD_BASED_MAC, parameters.encode())
+        return new_mac(self.kind)
 
     def protect(self, message: PKIMessage) -> PKIMessage:
         """The message with its MAC."""
-        algorithm = message.header.protection_algorithm
-        assert algorithm is not None
-        parameters = PBMParameter.read(algorithm)
-        return message.with_protection(_mac(parameters, self._secret, message.protected_part))
+        algorithm = message.header.protection_algorithm or self.algorithm()
+        mac = compute_mac(algorithm, self.secret, message.protected_part, accept=_ALL)
+        return message.with_protection(mac)
 
     def holds(self, algorithm: AlgorithmIdentifier, data: bytes, mac: bytes) -> bool:
-        """Whether a MAC is that of the secret over some data."""
-        if algorithm.oid != PASSWORD_BASED_MAC:
-            return False
+        """Whether a MAC is that of the secret over some data.
+
+        Raises:
+            AuthorityError: The MAC is not supported, or asks for more work than it may.
+        """
         try:
-            computed = _mac(PBMParameter.read(algorithm), self._secret, data)
-        except KcertError:
-            return False
+            computed = compute_mac(algorithm, self.secret, data, accept=_ALL)
+        except KcertError as error:
+            raise RefusedError("badAlg", str(error), error.message_ko) from error
         return hmac.compare_digest(computed, mac)
 
 
-def _mac(parameters: PBMParameter, secret: bytes, data: bytes) -> bytes:
-    function = oids.name_of(parameters.one_way_function.oid) or ""
-    digest = _MACS.get(parameters.mac.oid)
-    if function not in hashlib.algorithms_guaranteed or digest is None:
-        raise RefusedError("badAlg", "the MAC is not supported", "지원하지 않는 MAC입니다")
-    if parameters.iterations > _MAX_ITERATIONS:
-        raise RefusedError(
-            "badAlg", "the MAC has too many iterations", "MAC의 반복 횟수가 너무 많습니다"
-        )
-    key = secret + parameters.salt
-    for _ in range(parameters.iterations):
-        key = hashlib.new(function, key).digest()
-    return hmac.new(key, data, digest).digest()
+def kind_of_mac(algorithm: AlgorithmIdentifier) -> MacKind:
+    """Which kind a MAC is, for the answer to be of the same."""
+    if algorithm.oid == oids.PBMAC1:
+        return MacKind.PBMAC1
+    with suppress(KcertError):
+        return _KINDS.get(PBMParameter.read(algorithm).mac.oid, MacKind.PBM)
+    return MacKind.PBM
 
 
 class AuthoritySignature:

@@ -35,6 +35,8 @@ class Kind(Enum):
     ISSUE = "issue"
     RENEWAL = "renewal"
     REISSUE = "reissue"
+    ADDITIONAL = "additional"
+    """One more certificate of the same holder."""
 
 
 _STATES = {

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Registry"]
 
+_BY_OFFICE = (Kind.ISSUE, Kind.REISSUE)
+
 
 class Registry:
     """Registrations and issues of one authority. Threads may share it.
@@ -130,6 +132,29 @@ class Registry:
             until = renewed_until(old.certificate, old.policy)
             return self._certify(old, keys, identity, kind=Kind.RENEWAL, old=old, until=until)
 
+    def issue_additional(
+        self, serial_number: int, keys: SubmittedKeys, identity: ReceivedIdentity | None = None
+    ) -> Issue:
+        """Issue one more certificate to the holder of another; pending until it is confirmed.
+
+        Args:
+            serial_number: Of the certificate there is.
+            keys: The keys to certify.
+            identity: VID and R, where they came along; otherwise the VID is the same.
+
+        Raises:
+            AuthorityError: That certificate is not in force, or the keys or the VID will not do.
+        """
+        with self.database.transaction():
+            known = self.issues.get(serial_number)
+            self._check_keys(keys)
+            ended = known.certificate.validity.not_after < self.now()
+            if known.standing is not Standing.GOOD or ended:
+                raise RefusedError(
+                    "notAuthorized", "the certificate is not in force", "유효한 인증서가 아닙니다"
+                )
+            return self._certify(known, keys, identity, kind=Kind.ADDITIONAL, old=known)
+
     def confirm(self, serial_number: int) -> Issue:
         """Take an issue as accepted: it is good, and what it replaces is revoked.
 
@@ -146,7 +171,8 @@ class Registry:
     def _settle_what_came_before(self, issue: Issue) -> None:
         if issue.reference_number is not None:
             self.registrations.use(issue.reference_number)
-        ends = issue.kind is Kind.REISSUE or self.rules.revoke_renewed
+        renewed = issue.kind is Kind.RENEWAL and self.rules.revoke_renewed
+        ends = issue.kind is Kind.REISSUE or renewed
         if issue.predecessor is not None and ends:
             old = self.issues.get(issue.predecessor)
             if old.standing in (Standing.GOOD, Standing.SUSPENDED):
@@ -202,9 +228,8 @@ class Registry:
             id_number=person.id_number,
             policy=policy,
             kind=kind,
-            predecessor=None if old is None else old.serial_number,
-            # A renewal is asked for with the old key, not with the number of an office.
-            reference_number=None if kind is Kind.RENEWAL else person.reference_number,
+            predecessor=None if old is None or kind is Kind.ADDITIONAL else old.serial_number,
+            reference_number=person.reference_number if kind in _BY_OFFICE else None,
             partition=subscription.partition,
             standing=Standing.PENDING,
             since=now,

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from kcert._asn1.pbm import PBMParameter
+from kcert._asn1 import oids
 from kcert.certificate import Certificate
 from kcert.errors import KcertError
-from kcert.testing.cmp.protection import AuthoritySignature, SharedSecret, signed_by
+from kcert.keys.passwords import Password
+from kcert.testing.cmp.protection import (
+    AuthoritySignature,
+    SharedSecret,
+    kind_of_mac,
+    signed_by,
+)
 from kcert.testing.cmp.records import stored_serial
 from kcert.testing.cmp.rules import RefusedError
-from kcert.testing.cmp.vocabulary import PASSWORD_BASED_MAC
 
 if TYPE_CHECKING:
     from kcert._asn1.algorithm import AlgorithmIdentifier
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from kcert.testing.cmp.registry import Registry
 
 __all__ = ["Requester", "identify"]
+
+_MACS = (oids.PBM, oids.PBMAC1)
 
 
 @frozen
@@ -80,7 +87,7 @@ def identify(message: PKIMessage, registry: Registry) -> Requester:
         return Requester(AuthoritySignature(registry.authority))
     if algorithm is None or protection is None:
         raise _does_not_hold()
-    if algorithm.oid == PASSWORD_BASED_MAC:
+    if algorithm.oid in _MACS:
         return _by_secret(message, algorithm, protection, registry)
     return _by_signature(message, registry)
 
@@ -101,11 +108,8 @@ def _by_secret(
     registration = registry.registrations.find(reference.decode("ascii", "replace"))
     if registration is None:
         raise _does_not_hold()
-    try:
-        parameters = PBMParameter.read(algorithm)
-    except KcertError as error:
-        raise RefusedError("badAlg", "the MAC cannot be read", "MAC을 읽을 수 없습니다") from error
-    secret = SharedSecret(reference, registration.authorization_code.encode(), parameters)
+    code = Password(registration.authorization_code)
+    secret = SharedSecret(reference, code, kind_of_mac(algorithm))
     if not secret.holds(algorithm, message.protected_part, protection):
         raise _does_not_hold()
     return Requester(secret, registration=registration)

@@ -19,7 +19,6 @@ from kcert.certificate.signatures import signature_algorithm
 from kcert.errors import KcertError
 from kcert.testing.cmp.certifying import SubmittedKeys
 from kcert.testing.cmp.rules import RefusedError
-from kcert.testing.cmp.vocabulary import OLD_CERT_ID
 from kcert.trust.signatures import signature_holds
 
 if TYPE_CHECKING:
@@ -138,7 +137,7 @@ def _registration_info(messages: list[CertReqMsg], oid: str) -> bytes | None:
 
 def _old(messages: list[CertReqMsg]) -> CertId | None:
     for message in messages:
-        value = message.request.control(OLD_CERT_ID)
+        value = message.request.control(oids.OLD_CERT_ID)
         if value is not None:
             return CertId.read(Reader(value, "oldCertId"))
     return None

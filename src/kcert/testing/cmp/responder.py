@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
-from kcert._asn1 import encode
+from kcert._asn1 import encode, oids
 from kcert._asn1.cmp import BodyType, PKIBody, PKIMessage
 from kcert._asn1.cmp_header import InfoTypeAndValue, PKIHeader
 from kcert._asn1.general_name import directory_name
@@ -25,7 +25,7 @@ from kcert.testing.cmp.revoking import Revoking
 from kcert.testing.cmp.rules import RefusedError
 from kcert.testing.cmp.spoiling import Spoiling
 from kcert.testing.cmp.transactions import NONCE_SIZE, Transactions
-from kcert.testing.cmp.vocabulary import ANSWERS, IMPLICIT_CONFIRM, VERBS
+from kcert.testing.cmp.vocabulary import ANSWERS, VERBS
 
 if TYPE_CHECKING:
     from kcert.testing.cmp.faults import Faults, PlannedFault
@@ -156,6 +156,7 @@ class Responder:
             and wants_implicit_confirmation(exchange)
             and self._registry.rules.grant_implicit_confirmation
         )
+        granted = (InfoTypeAndValue(oids.IMPLICIT_CONFIRM, encode.null()),)
         return PKIHeader(
             version=min(asked.version, _NEWEST),
             sender=directory_name(self._registry.authority.certificate.subject.der),
@@ -166,7 +167,7 @@ class Responder:
             transaction_id=asked.transaction_id,
             sender_nonce=secrets.token_bytes(NONCE_SIZE),
             recipient_nonce=asked.sender_nonce,
-            general_info=(InfoTypeAndValue(IMPLICIT_CONFIRM, encode.null()),) if implicit else (),
+            general_info=granted if implicit else (),
         )
 
 

@@ -13,6 +13,7 @@ from kcert.testing.cmp.database import MEMORY, Database
 from kcert.testing.cmp.faults import Faults
 from kcert.testing.cmp.keeping import keep_port, kept_authority, kept_port
 from kcert.testing.cmp.listening import TcpListener
+from kcert.testing.cmp.office import enrol_answer, fault_answer
 from kcert.testing.cmp.publishing import authority_list, revocation_list, status_response
 from kcert.testing.cmp.registry import Registry
 from kcert.testing.cmp.responder import Responder
@@ -130,6 +131,11 @@ class CmpServer:
     def arl_url(self) -> str:
         """URL of the root's list of revoked authorities."""
         return self._http.url("/arl.crl")
+
+    @property
+    def office_url(self) -> str:
+        """URL of the office for tests in other languages, see `kcert.testing.cmp.office`."""
+        return self._http.url("/office")
 
     @property
     def ca_certificates(self) -> tuple[Certificate, ...]:
@@ -260,6 +266,8 @@ class CmpServer:
         return {
             "/cmp": lambda request: self._respond(request).over_http(ending),
             "/ocsp": lambda request: Answer(status_response(registry, request), headers=_OCSP_TYPE),
+            "/office/enrol": lambda request: enrol_answer(request, registry, self.enrol),
+            "/office/fault": lambda request: fault_answer(request, self.faults),
             "/arl.crl": lambda _: Answer(authority_list(registry), headers=_CRL_TYPE),
             **{f"/crl/dp{n}.crl": partial(revocations, n) for n in range(_PARTITIONS)},
         }

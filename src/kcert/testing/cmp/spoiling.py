@@ -14,6 +14,7 @@ from kcert._asn1.algorithm import AlgorithmIdentifier
 from kcert._asn1.cmp import BodyType, PKIBody, PKIMessage
 from kcert._asn1.cmp_answers import CertRepMessage
 from kcert._asn1.cmp_exchange import GenMsgContent
+from kcert.keys.passwords import Password
 from kcert.testing.authority import FakeAuthority
 from kcert.testing.cmp.faults import Fault
 from kcert.testing.cmp.protection import AuthoritySignature, SharedSecret
@@ -97,7 +98,7 @@ class Spoiling:
 
     def _foreign(self, protection: Protection) -> Protection:
         if isinstance(protection, SharedSecret):
-            return evolve(protection, secret=secrets.token_bytes(16))
+            return evolve(protection, secret=Password(secrets.token_bytes(16)))
         return AuthoritySignature(self._foreign_authority)
 
     @cached_property
