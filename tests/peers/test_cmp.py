@@ -349,9 +349,7 @@ def test_a_message_of_pyasn1_is_verified_by_kcert_and_the_other_way(house, key_s
     assert theirs["protection"].asOctets() == pyasn1_mac(theirs)
 
     theirs["header"]["transactionID"] = theirs["header"]["transactionID"].clone(b"by pyasn1")
-    theirs["protection"] = theirs["protection"].clone(
-        hexValue=pyasn1_mac(theirs).hex(),
-    )
+    theirs["protection"] = theirs["protection"].clone(f"'{pyasn1_mac(theirs).hex()}'H")
     read = PKIMessage.load(encoder.encode(theirs))
     algorithm = read.header.protection_algorithm
     assert read.header.transaction_id == b"by pyasn1"
