@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from kcert.errors import AuthorityError, KcertError, TrustError, UnavailableError
 from kcert.keys import PrivateKey
 from kcert.keys.profiles import CHEAPEST
-from kcert.lifecycle import CertificateState, CertificateStatus, RevocationReason
+from kcert.lifecycle import CertificateState, CertificateStatus, Enrolment, RevocationReason
 from kcert.lifecycle.cmp import CmpAuthority, CmpProfile, MacKind
 from kcert.testing import TEST_PASSWORD, CmpServer, Fault, assert_clear_error
 from kcert.testing.cmp import Kind, Standing
@@ -255,8 +255,6 @@ def refusal(call, *arguments, **keywords):
 
 
 def test_a_wrong_authorization_code_is_refused(world):
-    from kcert.lifecycle import Enrolment
-
     with world.server.enrol() as given, Enrolment(given.reference_number, "wrong") as enrolment:
         error = refusal(world.client.issue, enrolment, **world.lock)
     assert error.failure == ("badMessageCheck",)
