@@ -173,9 +173,10 @@ class FakeRoot(ListIssuer, ResponseSigner):
         not_after: datetime | None = None,
         fresh_key: bool = False,
         key: FakeKey | None = None,
+        arl_url: str | None = None,
     ) -> Issuing:
         """The issuing authority of a house under this root; the same one for the same arguments."""
-        facts = (house.code, common_name, key_size, not_before, not_after)
+        facts = (house.code, common_name, key_size, not_before, not_after, arl_url)
         of_its_own = fresh_key or key is not None
         with _lock:
             if not of_its_own and facts in self._issuing:
@@ -186,7 +187,10 @@ class FakeRoot(ListIssuer, ResponseSigner):
                 # Bound to this root: what another root's authority signs must not verify here.
                 purpose = f"{house.code} under {self.key.key_identifier.hex()}"
                 key = shared_keys.key(purpose, key_size, ring=1)
-            template = self._authority_template(house, common_name or house.common_name, key)
+            arl = f"ldap://{house.directory}/{self.ldap_name}?authorityRevocationList"
+            template = self._authority_template(
+                house, common_name or house.common_name, key, arl_url or arl
+            )
             template = evolve(
                 template,
                 not_before=aware(not_before or _CA_NOT_BEFORE),
@@ -198,9 +202,8 @@ class FakeRoot(ListIssuer, ResponseSigner):
             return issuing
 
     def _authority_template(
-        self, house: House, common_name: str, key: FakeKey
+        self, house: House, common_name: str, key: FakeKey, arl_url: str
     ) -> CertificateTemplate:
-        arl = f"ldap://{house.directory}/{self.ldap_name}?authorityRevocationList"
         return CertificateTemplate(
             serial_number=next(self._serials),
             issuer=self.subject,
@@ -222,7 +225,7 @@ class FakeRoot(ListIssuer, ResponseSigner):
                 identify_data(house.real_name),
                 basic_constraints(house.path_length),
                 policy_constraints(),
-                crl_distribution_points(arl),
+                crl_distribution_points(arl_url),
             ),
         )
 

@@ -66,6 +66,7 @@ class FakeAuthority(ListIssuer, ResponseSigner):
         ocsp_url: Responder in subscribers' certificates.
         fresh_key: Generate a key that nobody shares.
         key: Its key, where it is a certain one.
+        arl_url: Distribution point in its own certificate.
 
     Raises:
         ValueError: There is no such authority, or a datetime has no time zone.
@@ -86,6 +87,7 @@ class FakeAuthority(ListIssuer, ResponseSigner):
         ocsp_url: str | None = None,
         fresh_key: bool = False,
         key: FakeKey | None = None,
+        arl_url: str | None = None,
     ) -> None:
         if authority not in HOUSES:
             raise ValueError(f"no authority {authority!r}; there are {', '.join(HOUSES)}")
@@ -102,6 +104,7 @@ class FakeAuthority(ListIssuer, ResponseSigner):
             not_after=not_after,
             fresh_key=fresh_key,
             key=key,
+            arl_url=arl_url,
         )
 
     def __repr__(self) -> str:

@@ -93,7 +93,9 @@ class Database:
     """
 
     def __init__(self, path: str | os.PathLike[str] = MEMORY) -> None:
-        if os.fspath(path) != MEMORY:
+        self.is_memory = os.fspath(path) == MEMORY
+        """Whether everything is gone with the process."""
+        if not self.is_memory:
             Path(path).touch(mode=0o600)
         self._lock = RLock()
         self._depth = 0

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kcert.testing.authority import FakeAuthority
-from kcert.testing.keypool import FakeKey, KeyPool
+from kcert.testing.keypool import FakeKey, KeyPool, shared_keys
 from kcert.testing.root import FakeRoot
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ __all__ = ["keep_port", "kept_authority", "kept_port"]
 
 def _kept_key(database: Database, name: str, key_size: int) -> FakeKey:
     """The private key of this name, in clear: it is a test's."""
+    if database.is_memory:
+        # Gone with the process, so the keys of the process will do.
+        return shared_keys.key(name, key_size)
     pkcs8 = database.setting(name)
     if pkcs8 is not None:
         return FakeKey.load(pkcs8)
@@ -26,7 +29,7 @@ def _kept_key(database: Database, name: str, key_size: int) -> FakeKey:
 
 
 def kept_authority(
-    database: Database, code: str, *, key_size: int, crl_url: str, ocsp_url: str
+    database: Database, code: str, *, key_size: int, crl_url: str, ocsp_url: str, arl_url: str
 ) -> FakeAuthority:
     """The authority of a database, made where it has none yet.
 
@@ -36,6 +39,7 @@ def kept_authority(
         key_size: Bits of new keys.
         crl_url: Distribution point in what it issues, with ``{n}`` for the partition.
         ocsp_url: Responder in what it issues.
+        arl_url: Distribution point in a new certificate of its own.
 
     Raises:
         ValueError: There is no such authority, or the database is another one's.
@@ -55,7 +59,11 @@ def kept_authority(
             key=_kept_key(database, "authority key", key_size),
             crl_url=crl_url,
             ocsp_url=ocsp_url,
+            # Its certificate stays as it is, wherever it serves later.
+            arl_url=(database.setting("arl url") or arl_url.encode()).decode(),
         )
+        if kept is None:
+            database.insert("settings", name="arl url", value=arl_url.encode())
         database.insert("settings", name="authority", value=code.encode())
     return authority
 

@@ -92,6 +92,7 @@ class CmpServer:
                 key_size=key_size,
                 crl_url=self.crl_url("{n}"),
                 ocsp_url=self.ocsp_url,
+                arl_url=self.arl_url,
             )
             """Who signs."""
         except ValueError:
