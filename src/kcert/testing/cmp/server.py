@@ -23,7 +23,6 @@ from kcert.testing.server import Answer, LoopbackServer
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
-    from types import TracebackType
     from typing import Self
 
     from kcert.certificate import Certificate
@@ -198,12 +197,7 @@ class CmpServer:
         self._start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
