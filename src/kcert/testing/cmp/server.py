@@ -258,8 +258,12 @@ class CmpServer:
                 revocation_list(registry, partition, self.crl_url(partition)), headers=_CRL_TYPE
             )
 
+        def cmp(request: bytes) -> Answer | None:
+            return self._respond(request).over_http(ending)
+
         return {
-            "/cmp": lambda request: self._respond(request).over_http(ending),
+            "/cmp": cmp,
+            "/.well-known/cmp": cmp,
             "/ocsp": lambda request: Answer(status_response(registry, request), headers=_OCSP_TYPE),
             "/office/enrol": lambda request: enrol_answer(request, registry, self.enrol),
             "/office/fault": lambda request: fault_answer(request, self.faults),
