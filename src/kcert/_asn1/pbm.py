@@ -69,7 +69,7 @@ class PBMAC1Parameters:
         Raises:
             FormatError: They are no PBMAC1-params.
         """
-        fields = open_sequence(_parameters(algorithm), "PBMAC1-params")
+        fields = open_sequence(_parameters(algorithm), "PBMAC1 parameters")
         key_derivation = AlgorithmIdentifier.read(fields)
         mac = AlgorithmIdentifier.read(fields)
         fields.finish()
