@@ -182,6 +182,13 @@ def test_a_pair_is_renewed_as_a_pair(world):
     assert km.serial_number == second.certificate.serial_number + 1
 
 
+def test_a_pair_is_reissued_as_a_pair(plain):
+    lost = plain.issue(key_management=True)
+    found = plain.reissue(lost, key_management=True)
+    assert found.key_management is not None
+    assert plain.state(lost) is CertificateState.REVOKED
+
+
 def test_one_more_certificate_is_issued_by_an_earlier_one(world):
     first = world.issue()
     with first.unlock(TEST_PASSWORD) as unlocked:

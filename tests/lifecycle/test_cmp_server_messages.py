@@ -147,6 +147,23 @@ def begun(server, client, tap):
     return request, code, confirmation
 
 
+def test_a_poll_whose_answer_was_lost_can_come_again(server, client, tap):
+    server.faults.next(Fault.WAITING, verb="ir", polls=0)
+    credential = issue(server, client)
+    poll = tap.sent[1]
+    assert PKIMessage.load(poll).body.type is BodyType.POLL_REQ
+    assert certificate_in(tap.exchange(poll)) == credential.certificate.der
+
+
+def test_a_message_may_pass_before_the_next_has_a_fault(server, client):
+    server.faults.next(Fault.NONE, verb="ir", times=2)
+    server.faults.next(Fault.REFUSED, verb="ir")
+    for _ in range(2):
+        issue(server, client)
+    with pytest.raises(AuthorityError):
+        issue(server, client)
+
+
 def test_a_transaction_belongs_to_one_request(server, tap, begun):
     request, code, _ = begun
     content = revocation_request(server.authority.certificate, RevocationReason.UNSPECIFIED)

@@ -69,6 +69,7 @@ CREATE TABLE IF NOT EXISTS transactions (
     serial_number TEXT,
     nonces BLOB NOT NULL,
     polls INTEGER NOT NULL DEFAULT 0,
+    check_after INTEGER NOT NULL DEFAULT 0,
     request BLOB,
     at INTEGER NOT NULL
 );

@@ -7,6 +7,8 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from kcert._asn1 import encode, oids
 from kcert._asn1.cmp import PKIBody
 from kcert._asn1.cmp_answers import CertRepMessage, CertResponse, KeyRecRepContent
@@ -82,7 +84,8 @@ class Issuing:
             and self._registry.rules.grant_implicit_confirmation
         ):
             issue = self._registry.confirm(issue.serial_number)
-        record = exchange.begin(request.digest, serial_number=issue.serial_number)
+        record = begun or exchange.begin(request.digest)
+        record = evolve(record, serial_number=issue.serial_number)
         self._transactions.put(record, self._registry.now())
         return self._granted(exchange, request, issue)
 
