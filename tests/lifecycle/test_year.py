@@ -14,6 +14,7 @@ import secrets
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import combinations
 
 import pytest
@@ -21,6 +22,7 @@ from attrs import define, field
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.lifecycle.memory_authority import Crash, Machine, Medium
 
+from kcert._asn1.x509 import RawCertificate
 from kcert.errors import IdentityRefusedError, KcertError, NotFoundError
 from kcert.formats.naming import USER, authority_folder, subject_folders
 from kcert.keys import PrivateKey
@@ -75,7 +77,7 @@ class Clock:
 class Keys:
     """As many different keys as anybody asks for, out of few primes: for tests alone."""
 
-    def __init__(self, primes=46):
+    def __init__(self, primes=52):
         numbers = [
             rsa.generate_private_key(65537, 2048).private_numbers() for _ in range(primes // 2)
         ]
@@ -503,7 +505,14 @@ def opens(entry, password):
         return False
 
 
-def test_a_year_of_two_hundred_certificates(tmp_path):
+@pytest.fixture
+def read_once(monkeypatch):
+    """Read each certificate once: a few hundred are looked at some hundred thousand times."""
+    monkeypatch.setattr(RawCertificate, "read", lru_cache(maxsize=None)(RawCertificate.read))
+
+
+@pytest.mark.timeout(1200)
+def test_a_year_of_two_hundred_certificates(tmp_path, read_once):
     clock = Clock()
     with CmpServer("yessign", clock=clock) as server:
         world = World(tmp_path, server, clock)
