@@ -91,6 +91,9 @@ class Database:
 
     Args:
         path: The file, made for its user only where there is none yet; `MEMORY` for none.
+
+    Raises:
+        ValueError: The file is something else.
     """
 
     def __init__(self, path: str | os.PathLike[str] = MEMORY) -> None:
@@ -102,10 +105,14 @@ class Database:
         self._depth = 0
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
-        # One commit a message, and no waiting for the disk: what a power cut takes is a test's.
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_SCHEMA)
+        try:
+            # No waiting for the disk: what a power cut takes is a test's.
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            raise ValueError("the file is no database of a test authority") from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
