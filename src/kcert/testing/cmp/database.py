@@ -116,21 +116,23 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing. One inside another is part of it."""
+        """All or nothing. One inside another is undone alone where it fails."""
         with self._lock:
-            if not self._depth:
-                self._connection.execute("BEGIN IMMEDIATE")
+            name = f"level{self._depth}"
+            self._connection.execute(f"SAVEPOINT {name}" if self._depth else "BEGIN IMMEDIATE")
             self._depth += 1
             try:
                 yield
             except BaseException:
                 self._depth -= 1
-                if not self._depth:
+                if self._depth:
+                    self._connection.execute(f"ROLLBACK TO {name}")
+                    self._connection.execute(f"RELEASE {name}")
+                else:
                     self._connection.execute("ROLLBACK")
                 raise
             self._depth -= 1
-            if not self._depth:
-                self._connection.execute("COMMIT")
+            self._connection.execute(f"RELEASE {name}" if self._depth else "COMMIT")
 
     def rows(self, statement: str, *values: _Value) -> list[sqlite3.Row]:
         """What a query finds."""
