@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -45,10 +46,13 @@ class Keys:
     def __init__(self):
         self._turn = count()
 
+    def fill(self, number):
+        while len(self._made) < number:
+            self._made.append(KeyPool.fresh(2048))
+
     def fake(self):
         turn = next(self._turn)
-        if turn == len(self._made):
-            self._made.append(KeyPool.fresh(2048))
+        self.fill(turn + 1)
         return self._made[turn]
 
     def __call__(self, key_size, *, random):
@@ -240,6 +244,14 @@ def test_what_was_asked_of_one_server_goes_on_with_the_next_of_the_same_file(tmp
         world.keys.fake()
         world.window(credential)
         assert world.state(world.renew(credential)) is CertificateState.GOOD
+
+
+def test_many_clients_at_once_get_certificates_of_their_own(plain):
+    plain.keys.fill(8)
+    with ThreadPoolExecutor(4) as pool:
+        credentials = list(pool.map(lambda _: plain.issue(), range(8)))
+    assert len({one.certificate.serial_number for one in credentials}) == 8
+    assert plain.standings() == [Standing.GOOD] * 8
 
 
 def test_the_client_finds_the_status_where_the_certificate_says(server, clock):

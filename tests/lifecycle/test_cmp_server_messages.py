@@ -114,6 +114,17 @@ def test_after_the_confirmation_too_and_a_confirmation_can_come_twice(server, cl
     assert standings(server) == [Standing.GOOD]
 
 
+def test_a_request_for_what_was_rejected_is_refused_when_it_comes_again(server, client, tap):
+    def keep(_):
+        raise RuntimeError
+
+    with server.enrol() as enrolment, pytest.raises(RuntimeError):
+        client.issue(enrolment, keep=keep, **LOCK)
+    (response,) = CertRepMessage.load(body(tap.exchange(tap.sent[0]), BodyType.IP)).responses
+    assert response.status.failures == ("certRevoked",)
+    assert response.certificate is None
+
+
 def test_a_revocation_that_is_replayed_changes_nothing(server, client, tap):
     credential = issue(server, client)
     with credential.unlock(TEST_PASSWORD) as unlocked:

@@ -399,6 +399,21 @@ def test_a_refused_request_changes_nothing(office):
     assert office.issues.get(pending.serial_number).standing is Standing.PENDING
 
 
+def test_a_refusal_inside_of_something_larger_undoes_its_own_part_only(office):
+    database = office.registry.database
+
+    def revoke_and_fail(issue):
+        with database.transaction():
+            office.issues.revoke(issue.serial_number, RevocationReason.KEY_COMPROMISE)
+            raise ZeroDivisionError
+
+    with database.transaction():
+        issue = office.issued()
+        with pytest.raises(ZeroDivisionError):
+            revoke_and_fail(issue)
+    assert office.state(issue) is CertificateState.GOOD
+
+
 def test_records_show_no_name_no_number_and_no_code(office):
     registration = office.enrol("홍길동", id_number="9902301234567")
     issue = office.issued(id_number="9902301234567")

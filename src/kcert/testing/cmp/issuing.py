@@ -77,7 +77,14 @@ class Issuing:
     def _answer(self, exchange: Exchange, request: CertificateRequest) -> PKIBody:
         begun = exchange.begun(request.digest)
         if begun is not None and begun.serial_number is not None:
-            return self._granted(exchange, request, self._registry.issues.get(begun.serial_number))
+            issue = self._registry.issues.get(begun.serial_number)
+            if issue.standing is Standing.REVOKED:
+                raise RefusedError(
+                    "certRevoked",
+                    "what was issued in this transaction is revoked",
+                    "이 트랜잭션에서 발급한 인증서는 폐지되었습니다",
+                )
+            return self._granted(exchange, request, issue)
         issue = self._issue(exchange, request)
         if (
             wants_implicit_confirmation(exchange)

@@ -61,7 +61,7 @@ class CmpServer:
         key_size: Bits of its own keys.
 
     Raises:
-        ValueError: There is no such authority, or the database is another one's.
+        ValueError: There is no such authority, or the file is another one's, or no database.
         OSError: A port is taken.
     """
 
