@@ -18,6 +18,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 # Public modules inside a room that are documented on a page of their own.
 INNER = {
+    "kcert.compat.pypinksign",
     "kcert.formats.archive",
     "kcert.formats.gpki",
     "kcert.formats.npki",
@@ -33,7 +34,7 @@ INNER = {
     "kcert.store.sealing",
 }
 # Rooms without names of their own, and the command line, which is no API.
-WITHOUT_PAGE = {"kcert.formats", "kcert.services", "kcert.cli"}
+WITHOUT_PAGE = {"kcert.compat", "kcert.formats", "kcert.services", "kcert.cli"}
 
 
 def rooms() -> set[str]:
