@@ -29,7 +29,8 @@ def place(tmp_path, monkeypatch):
     with other.unlock(PASSWORD) as unlocked:
         pfx = kcert.pkcs12.dump(unlocked, PASSWORD, profile=kcert.profiles.PKCS12_KOREAN)
     (tmp_path / "phone.pfx").write_bytes(pfx)
-    (tmp_path / "contract.pdf").write_bytes(b"contract")
+    for name in ("contract.pdf", "README.md"):
+        (tmp_path / name).write_bytes(b"contract")
     (tmp_path / "password.txt").write_text(f"{PASSWORD}\n", "utf-8")
     (tmp_path / "stick").mkdir()
     monkeypatch.chdir(tmp_path)
