@@ -23,6 +23,7 @@ from kcert.compat.pypinksign import PinkSign, UnsafeUseWarning, choose_cert
 from kcert.errors import (
     AmbiguousError,
     FormatError,
+    KcertError,
     KeyMismatchError,
     LimitError,
     NotFoundError,
@@ -47,6 +48,12 @@ def authority():
 @pytest.fixture(scope="module")
 def credential(authority):
     return authority.issue("홍길동", password=PASSWORD, random=R)
+
+
+@pytest.fixture(scope="module")
+def other(authority):
+    """Another person's, under the password "x", with a key of its own."""
+    return authority.issue("김하늘", password="x", profile=profiles.CHEAPEST, fresh_key=True)
 
 
 @pytest.fixture(scope="module")
@@ -136,15 +143,15 @@ class TestLoading:
         assert len(signatures) == 1
         assert by_data.pub_data == credential.certificate.der
 
-    def test_what_is_given_last_counts(self, folder, authority):
+    def test_what_is_given_last_counts(self, folder, other):
         pink = PinkSign(folder / "signCert.der", None, folder / "signPri.key")
-        other = authority.issue("김하늘", password="x", profile=profiles.CHEAPEST)
         pink.load_pubkey(pubkey_data=other.certificate.der)
         pink.load_prikey(prikey_data=other.key.der, prikey_password="x")
         assert pink.verify(pink.sign(MESSAGE), MESSAGE)
+        pink.load_prikey(prikey_password="x")
+        assert pink.verify(pink.sign(MESSAGE), MESSAGE)
 
-    def test_another_certificate_closes_the_key(self, opened, authority):
-        other = authority.issue("김하늘", password="x", profile=profiles.CHEAPEST)
+    def test_another_certificate_closes_the_key(self, opened, other):
         opened.load_pubkey(pubkey_data=other.certificate.der)
         assert opened.prikey is None
 
@@ -191,8 +198,22 @@ class TestRefusals:
             pink.load_prikey(prikey_data=unknown, prikey_password=PASSWORD)
         assert isinstance(caught.value, ValueError)
 
-    def test_another_certificates_key_does_not_sign(self, credential, authority):
-        other = authority.issue("김하늘", password="x", profile=profiles.CHEAPEST)
+    @given(st.binary(max_size=200), st.sampled_from(["pubkey", "prikey", "p12"]))
+    def test_any_bytes_are_a_clear_error(self, credential, rubbish, what):
+        pink = PinkSign(pubkey_data=credential.certificate.der)
+        pink.prikey_password = PASSWORD
+        with pytest.raises(KcertError):
+            getattr(pink, f"load_{what}")(**{f"{what}_data": rubbish})
+
+    def test_a_pfx_that_does_not_open_changes_nothing(self, opened, other):
+        with other.unlock("x") as unlocked:
+            pfx = pkcs12.dump(unlocked, "another", profile=profiles.PKCS12_KOREAN)
+        opened.prikey_password = b"wrong"
+        with pytest.raises(UnlockError):
+            opened.load_p12(pfx)
+        assert opened.verify(opened.sign(MESSAGE), MESSAGE)
+
+    def test_another_certificates_key_does_not_sign(self, credential, other):
         pink = PinkSign(pubkey_data=credential.certificate.der)
         with pytest.raises(KeyMismatchError):
             pink.load_prikey(prikey_data=other.key.der, prikey_password="x")

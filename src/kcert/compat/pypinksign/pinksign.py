@@ -124,10 +124,9 @@ class PinkSign(PublicHalf):
             if self._certificate is None:
                 raise ValueError("load the certificate before the private key")
             if prikey_path is not None:
-                self.prikey_path = prikey_path
                 prikey_data = read_file(prikey_path)
             if prikey_data is not None:
-                self.prikey_data = prikey_data
+                self.prikey_path, self.prikey_data = prikey_path, prikey_data
             elif self._unlocked is not None and not prikey_password:
                 return
             elif self.prikey_path is not None:
@@ -160,13 +159,12 @@ class PinkSign(PublicHalf):
             credential = pkcs12.load(
                 self.p12_data, None if self._password is None else self._password.octets
             )
-            self._certificate = credential.certificate
             self._open(credential)
 
     def _open(self, credential: Credential) -> None:
         unlocked = credential.unlock(self._password_given().octets, key_management=False)
         self._forget_key()
-        self._unlocked = unlocked
+        self._certificate, self._unlocked = credential.certificate, unlocked
         self._forget_password()
 
     def _password_given(self) -> Password:

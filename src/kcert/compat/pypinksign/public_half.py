@@ -68,8 +68,9 @@ class PublicHalf(Secret):
             ValueError: Neither is given, now or before.
             FormatError: It is no certificate.
         """
-        if pubkey_path is not None:
+        if pubkey_path is not None or pubkey_data is not None:
             self.pubkey_path = pubkey_path
+        if pubkey_path is not None:
             pubkey_data = read_file(pubkey_path)
         elif pubkey_data is None and self.pubkey_path is not None:
             pubkey_data = read_file(self.pubkey_path)
