@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kcert.errors import (
     AlreadyExistsError,
-    ConflictError,
     FormatError,
     LimitError,
     MissingExtraError,
@@ -33,6 +32,7 @@ from kcert.storage.backend import (
 from kcert.storage.cloud_errors import Failure, Meaning, explain, failures_of, judge
 from kcert.storage.cloud_services import CLOUD_SCHEMES, DEFAULT_TIMEOUT, operator_settings
 from kcert.storage.names import check_folder, check_name
+from kcert.storage.refusals import changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -182,12 +182,7 @@ class CloudBackend:
             self._try(name, lambda: self._operator.write(name, data))
 
     def _replace(self, name: str, data: bytes, version: Version) -> None:
-        conflict = ConflictError(
-            "it was changed or removed in the meantime; read it again",
-            "그 사이에 바뀌었거나 삭제되었습니다; 다시 읽으십시오",
-            backend=self._kind,
-            name=name,
-        )
+        conflict = changed(self._kind, name)
         try:
             tag = self._try(name, lambda: self._operator.stat(name)).etag
             if _version(self._try(name, lambda: self._read(name))) != version:

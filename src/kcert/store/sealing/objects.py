@@ -21,6 +21,7 @@ from kcert.errors import (
 )
 from kcert.storage.backend import Version
 from kcert.storage.names import check_folder, check_leaf
+from kcert.storage.refusals import changed
 from kcert.store.sealing import age, payload
 from kcert.store.sealing.payload import Header
 
@@ -202,12 +203,7 @@ class SealedObjects:
         )
 
     def _conflict(self, name: str) -> ConflictError:
-        return ConflictError(
-            "it was changed or removed in the meantime; read it again",
-            "그 사이에 바뀌었거나 삭제되었습니다; 다시 읽으십시오",
-            backend=self._kind,
-            name=name,
-        )
+        return changed(self._kind, name)
 
     def _taken(self, name: str) -> AlreadyExistsError:
         return AlreadyExistsError(
