@@ -51,10 +51,10 @@ class CloudBackend:
 
     What this holds, the provider reads: use it below `kcert.open_store` with ``sealing=``.
 
-    Where the service takes no conditions on writes (`Properties.conditional` is false: WebDAV,
-    Google Drive, OneDrive and Dropbox), creating looks first and then writes, and replacing
-    compares first and then writes; who writes at the very same moment may be overwritten. Names
-    that differ only in case are different names.
+    Where the service takes no conditions on writes, or not all of them (`Properties.conditional` is
+    false: GCS, WebDAV, Google Drive, OneDrive and Dropbox), creating looks first and then writes,
+    and replacing compares first and then writes; who writes at the very same moment may be
+    overwritten. Names that differ only in case are different names.
 
     Args:
         url: Address of the service; see `kcert.open_store`. No secret belongs into it.
@@ -174,10 +174,11 @@ class CloudBackend:
         self._try(name, lambda: self._operator.delete(name))
 
     def _create(self, name: str, data: bytes) -> None:
+        # Whoever does not promise conditions may take them and ignore them.
+        if not self._properties.conditional and self._exists(name):
+            raise self._taken(name)
         if self._creates_only:
             self._write_if(name, data, self._taken(name), if_not_exists=True)
-        elif self._exists(name):
-            raise self._taken(name)
         else:
             self._try(name, lambda: self._operator.write(name, data))
 
