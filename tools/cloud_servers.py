@@ -72,7 +72,7 @@ def seaweedfs(folder: Path) -> Iterator[str]:
     arguments = [
         "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
         f"-master.port={master}", "-master.telemetry=false", "-master.volumeSizeLimitMB=64",
-        f"-volume.port={volume}", "-volume.max=20", "-filer", f"-filer.port={filer}",
+        f"-volume.port={volume}", "-volume.max=60", "-filer", f"-filer.port={filer}",
         "-s3", f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={config}",
     ]  # fmt: skip
     url = f"http://127.0.0.1:{s3}"
