@@ -17,15 +17,20 @@ from kcert.store.sealing import age
 FILES = 143
 
 _HYBRID = "post-quantum hybrid recipients: a vault has X25519 recipients only"
+_ARMOR = "armor, a text form for mail: what a vault holds is binary"
 #: Sound files that kcert refuses, and why. It writes nothing of the kind.
 NOT_OFFERED = {
     "hybrid": _HYBRID,
     "hybrid_and_x25519": _HYBRID,
     "hybrid_grease": _HYBRID,
     "hybrid_multiple_recipients": _HYBRID,
-    "armor_hybrid": _HYBRID,
-    "armor_scrypt": "a vault's identity file is binary; its cost is read before any work is done",
-    "armor_whitespace_outside": "white space around armor: sealed objects are binary",
+    "armor_hybrid": _ARMOR,
+    "armor_scrypt": _ARMOR,
+    "armor_crlf": _ARMOR,
+    "armor_full_last_line": _ARMOR,
+    "armor_no_eol": _ARMOR,
+    "armor_whitespace_outside": _ARMOR,
+    "armor_x25519": _ARMOR,
 }
 
 
