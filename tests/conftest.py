@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -77,30 +78,39 @@ class FaultyMedium:
             control.write(command.encode())
 
 
-@pytest.fixture(params=[(), ("--fat",)], ids=["", "fat"])
-def faulty_medium(
-    request: pytest.FixtureRequest, tmp_path: Path, shared_data: Path
-) -> Iterator[FaultyMedium]:
-    """A medium of the third-party data that breaks on command; also with FAT's rules."""
+@pytest.fixture
+def mount_faulty(tmp_path: Path, shared_data: Path) -> Iterator[Callable[..., FaultyMedium]]:
+    """Mounts a medium of the third-party data at a folder: ``mount_faulty(point, "--fat")``."""
     if not Path("/dev/fuse").exists() or shutil.which("fusermount3") is None:
         pytest.skip("peer 'fuse3' is not installed, or this system has no FUSE")
     if find_spec("mfusepy") is None:
         pytest.skip("peer 'mfusepy' is not installed")
-    point = tmp_path / "medium"
-    point.mkdir()
     program = shared_data / "vectors" / "faults" / "fault_fs.py"
-    command = [sys.executable, str(program), str(point), *request.param]
-    with (tmp_path / "medium.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        while not os.path.ismount(point):
-            if process.poll() is not None:
-                pytest.skip("this system does not let one mount")
-            time.sleep(0.01)
-        yield FaultyMedium(point)
-    finally:
-        subprocess.run(["fusermount3", "-u", "-z", str(point)], check=False)
-        process.wait(10)
+    with contextlib.ExitStack() as cleanup:
+
+        def mount(point: Path, *options: str) -> FaultyMedium:
+            point.mkdir(exist_ok=True)
+            log = cleanup.enter_context((tmp_path / "medium.log").open("wb"))
+            command = [sys.executable, str(program), str(point), *options]
+            process = subprocess.Popen(command, stdout=log, stderr=log)
+            cleanup.callback(process.wait, 10)
+            unmount = ["fusermount3", "-u", "-z", str(point)]
+            cleanup.callback(subprocess.run, unmount, capture_output=True, check=False)
+            while not os.path.ismount(point):
+                if process.poll() is not None:
+                    pytest.skip("this system does not let one mount")
+                time.sleep(0.01)
+            return FaultyMedium(point)
+
+        yield mount
+
+
+@pytest.fixture(params=[(), ("--fat",)], ids=["", "fat"])
+def faulty_medium(
+    request: pytest.FixtureRequest, tmp_path: Path, mount_faulty: Callable[..., FaultyMedium]
+) -> FaultyMedium:
+    """A medium that breaks on command; also one with FAT's rules."""
+    return mount_faulty(tmp_path / "medium", *request.param)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
