@@ -167,7 +167,7 @@ def test_killed_at_random_points_nothing_is_lost_and_nothing_is_half(tmp_path, c
     with Killer() as killer:
         action(tmp_path / "counted", credentials)
     points = [(at, when) for at in range(1, killer.count + 1) for when in ("before", "in", "after")]
-    chosen = random.Random(name).sample(points, min(len(points), 200 if FULL else 34))
+    chosen = random.Random(name).sample(points, min(len(points), 200 if FULL else 50))
     root = tmp_path / "store"
     for at, when in chosen:
         shutil.copytree(template, root)
