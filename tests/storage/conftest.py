@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -146,3 +148,20 @@ def gs(request):
 def service(request):
     """Each of the services in turn."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def faulty(shared_data):
+    """The misbehaving object store of the third-party data."""
+    path = shared_data / "vectors" / "faults" / "faulty_cloud.py"
+    spec = importlib.util.spec_from_file_location("faulty_cloud", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    cloud = module.FaultyCloud()
+    cloud.server.RequestHandlerClass.disable_nagle_algorithm = True  # 40 ms less a request
+    cloud.server.handle_error = lambda *_: None  # clients that have gone away are no news
+    thread = threading.Thread(target=cloud.server.serve_forever, daemon=True)
+    thread.start()
+    yield cloud
+    cloud.server.shutdown()
+    cloud.server.server_close()

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import threading
-
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -157,21 +154,6 @@ def test_against_a_dict_in_any_order(service):
 
 
 # A service that fails
-
-
-@pytest.fixture
-def faulty(shared_data):
-    """The misbehaving object store of the third-party data."""
-    path = shared_data / "vectors" / "faults" / "faulty_cloud.py"
-    spec = importlib.util.spec_from_file_location("faulty_cloud", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    cloud = module.FaultyCloud()
-    thread = threading.Thread(target=cloud.server.serve_forever, daemon=True)
-    thread.start()
-    yield cloud
-    cloud.server.shutdown()
-    cloud.server.server_close()
 
 
 @pytest.fixture

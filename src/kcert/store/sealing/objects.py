@@ -168,7 +168,7 @@ class SealedObjects:
         sealed = age.seal(bare, self.vault.recipients)
         name = object_name(header.name)
         version = self._backend.put(name, sealed, replace=replace)
-        if self._backend.get(name).data != sealed:
+        if not self._holds(name, sealed):
             raise UnavailableError(
                 "what was read back is not what was written; another wrote, or it is faulty",
                 "다시 읽은 내용이 기록한 것과 다릅니다; 다른 곳에서 썼거나 서비스 이상입니다",
@@ -178,6 +178,12 @@ class SealedObjects:
         digest = _digest(sealed)
         self._memory.record(self.vault.id, header.name, header.counter, digest)
         return Opened(header, files, version, digest)
+
+    def _holds(self, name: str, data: bytes) -> bool:
+        try:
+            return self._backend.get(name).data == data
+        except NotFoundError:
+            return False
 
     def _finish_removal(self, folder: str) -> None:
         """Remove what a crash has left of a removal; anything else is in the way."""
