@@ -35,37 +35,10 @@ from kcert.storage.cloud_services import operator_settings
 S3_KEYS = {"access_key_id": "AK", "secret_access_key": "SK"}
 
 
-class TestOnSeaweedFS(BackendContract):
+class TestOnEachService(BackendContract):
     @pytest.fixture
-    def backend(self, s3):
-        return s3.backend()
-
-    def make_backend(self, tmp_path):
-        raise AssertionError("made by the fixture")
-
-
-class TestOnWebDav(BackendContract):
-    @pytest.fixture
-    def backend(self, webdav):
-        return webdav.backend()
-
-    def make_backend(self, tmp_path):
-        raise AssertionError("made by the fixture")
-
-
-class TestOnAzurite(BackendContract):
-    @pytest.fixture
-    def backend(self, az):
-        return az.backend()
-
-    def make_backend(self, tmp_path):
-        raise AssertionError("made by the fixture")
-
-
-class TestOnFakeGcs(BackendContract):
-    @pytest.fixture
-    def backend(self, gs):
-        return gs.backend()
+    def backend(self, service):
+        return service.backend()
 
     def make_backend(self, tmp_path):
         raise AssertionError("made by the fixture")
