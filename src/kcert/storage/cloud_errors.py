@@ -73,9 +73,10 @@ def judge(error: Exception) -> Failure:
     retry_after = int(waiting[1]) if waiting else None
     if kind in {"ConditionNotMatch", "AlreadyExists"} or status == 412:
         return Failure(Meaning.REFUSED, status)
+    if _NO_CONTAINER.search(text):
+        return Failure(Meaning.FINAL, status, no_container=True)
     if kind in {"NotFound", "FileNotFoundError"} or text.startswith("NotFound "):
-        gone = _NO_CONTAINER.search(text) is not None
-        return Failure(Meaning.FINAL if gone else Meaning.ABSENT, status, no_container=gone)
+        return Failure(Meaning.ABSENT, status)
     if kind == "RateLimited" or status in _PASSING or (not status and _TEMPORARY.match(text)):
         return Failure(Meaning.PASSING, status, retry_after)
     return Failure(Meaning.FINAL, 403 if kind == "PermissionDenied" and not status else status)
