@@ -8,14 +8,17 @@ import sys
 
 import pytest
 
-from kcert.errors import ConflictError, FormatError, LimitError
-from kcert.storage import ANY, AppendBackend, FileBackend, MemoryBackend, RemovableBackend
+from kcert.errors import ConflictError, FormatError, LimitError, StorageError
+from kcert.storage import ANY, AppendBackend, FileBackend, MemoryBackend, RemovableBackend, reading
+from kcert.storage.folder import Folder
 from kcert.storage.media import find_medium
 
 
-@pytest.fixture(params=["file", "usb"])
-def backend(request, tmp_path):
-    if request.param == "file":
+@pytest.fixture(params=["file", "checked paths", "usb"])
+def backend(request, tmp_path, monkeypatch):
+    if request.param == "checked paths":
+        monkeypatch.setattr(reading, "DESCRIPTOR_RELATIVE", False)
+    if request.param != "usb":
         return FileBackend(tmp_path / "store")
     computer = request.getfixturevalue("computer")
     medium = find_medium(str(computer.plug()), computer.platform)
@@ -62,6 +65,23 @@ def test_a_hard_link_to_somebody_elses_file_does_not_reach_it(tmp_path):
     backend.append("lines", b"ours\n", after=backend.get("lines").version)
     assert backend.get("lines").data == b"theirs\nours\n"
     assert (tmp_path / "theirs").read_bytes() == b"theirs\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links without a right")
+@pytest.mark.parametrize("relative", [True, False])
+def test_a_link_that_was_planted_is_not_written_through(tmp_path, monkeypatch, relative):
+    monkeypatch.setattr(reading, "DESCRIPTOR_RELATIVE", relative)
+    backend = FileBackend(tmp_path / "store")
+    version = backend.put("lines", b"1\n")
+    (tmp_path / "theirs").write_bytes(b"1\n")
+    (tmp_path / "store/lines").unlink()
+    (tmp_path / "store/lines").symlink_to(tmp_path / "theirs")
+    with pytest.raises(StorageError):
+        backend.append("lines", b"2\n", after=version)
+    folder = Folder.open(str(tmp_path / "store"))
+    with folder, pytest.raises(OSError, match="link"):
+        folder.append("lines", b"2\n", size=2)
+    assert (tmp_path / "theirs").read_bytes() == b"1\n"
 
 
 def test_a_backend_with_the_four_verbs_is_none_of_these():

@@ -143,7 +143,7 @@ class Folder(FolderReader):
         Returns:
             Whether it was done. It is not where the file has other names: they are not the store's.
         """
-        descriptor = os.open(self._at(name), _APPEND, dir_fd=self._descriptor)
+        descriptor = self._open_file(name, _APPEND)
         try:
             if os.fstat(descriptor).st_nlink != 1:
                 return False
