@@ -41,19 +41,20 @@ class Vault:
         self.worked_on, self.neighbour = credentials
         self.identity = kcert.VaultIdentity.generate()
 
-    def open(self, **options):
+    def open(self, *, timeout=30, **options):
         return kcert.open_store(
             f"s3://bucket/p?endpoint={self.faulty.url}&region=us-east-1",
             sealing=self.identity,
             credentials=KEYS,
-            timeout=0.4,
+            timeout=timeout,
             **options,
         )
 
     def prepare(self, *, with_entry):
         self.faulty.objects.clear()
         self.faulty.rolled = False
-        store = self.open(create=True)
+        self.memory = kcert.VaultMemory()
+        store = self.open(create=True, memory=self.memory)
         self.other = self.name_of(store.add(self.neighbour))
         if with_entry:
             store.add(self.worked_on)
@@ -123,11 +124,12 @@ def test_a_fault_at_any_request_ends_in_success_or_a_clear_error(faulty, credent
     requests = len(faulty.log)
     assert vault.state() == after
     for position in range(requests):
-        store = vault.prepare(with_entry=with_entry)
+        vault.prepare(with_entry=with_entry)
         told = f"swap:{vault.other}" if fault == "swap" else fault
-        faulty.faults += [None] * position + [told]
         done = False
         try:
+            store = vault.open(timeout=0.4, memory=vault.memory)
+            faulty.faults += [None] * position + [told]
             action(store, vault)
             done = True
         except StorageError as error:
