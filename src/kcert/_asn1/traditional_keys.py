@@ -22,9 +22,23 @@ if TYPE_CHECKING:
 __all__ = ["WRAPPERS", "wrap_dsa", "wrap_ec", "wrap_rsa"]
 
 
-def wrap_rsa(rsa_private_key: bytearray | memoryview) -> bytearray:
-    """A PrivateKeyInfo around an RSAPrivateKey, unread."""
-    return _wrapped(AlgorithmIdentifier(oids.RSA_ENCRYPTION, NULL_PARAMETERS), rsa_private_key)
+def wrap_rsa(
+    rsa_private_key: bytes | bytearray | memoryview, *, random: bytes | None = None
+) -> bytearray:
+    """A PrivateKeyInfo around an RSAPrivateKey, unread.
+
+    Args:
+        rsa_private_key: The key, DER.
+        random: R, for the attribute id-randomNum; ``None`` for no attributes.
+    """
+    algorithm = AlgorithmIdentifier(oids.RSA_ENCRYPTION, NULL_PARAMETERS)
+    end = b"" if random is None else encode.context(0, _random_attribute(random))
+    return _wrapped(algorithm, rsa_private_key, end)
+
+
+def _random_attribute(random: bytes) -> bytes:
+    value = encode.set_of([encode.bit_string(random)])
+    return encode.sequence(encode.oid(oids.RANDOM_NUM), value)
 
 
 def wrap_ec(ec_private_key: bytearray | memoryview) -> bytearray:
@@ -73,15 +87,18 @@ WRAPPERS: Final[dict[str, Callable[[bytearray | memoryview], bytearray]]] = {
 """What reads the content of a PEM block, by its label."""
 
 
-def _wrapped(algorithm: AlgorithmIdentifier, key: bytearray | memoryview) -> bytearray:
+def _wrapped(
+    algorithm: AlgorithmIdentifier, key: bytes | bytearray | memoryview, end: bytes = b""
+) -> bytearray:
     start = encode.integer(0) + algorithm.encode()
     size = len(key)
     inner = encode.header(der.OCTET_STRING, size)
-    wrapped = bytearray(encode.header(der.SEQUENCE, len(start) + len(inner) + size))
+    wrapped = bytearray(encode.header(der.SEQUENCE, len(start) + len(inner) + size + len(end)))
     wrapped += start
     wrapped += inner
     # Room first: a buffer that grew with the key in it would leave a copy behind.
     at = len(wrapped)
-    wrapped += bytes(size)
-    wrapped[at:] = key
+    wrapped += bytes(size + len(end))
+    wrapped[at : at + size] = key
+    wrapped[at + size :] = end
     return wrapped

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kcert._asn1 import encode, oids
+from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
 from kcert._asn1.pkcs8 import RSAPrivateKey
 from kcert._asn1.pss import read_pss_parameters
 from kcert.errors import FormatError, UnsupportedAlgorithmError
@@ -60,7 +61,11 @@ class RsaKey:
     def public_key_info(self) -> bytes:
         """DER of its SubjectPublicKeyInfo."""
         numbers = encode.sequence(*map(encode.integer, self.public_numbers))
-        return encode.sequence(self._info.algorithm.encode(), encode.bit_string(numbers))
+        algorithm = self._info.algorithm
+        if algorithm.oid == oids.RSA_ENCRYPTION:
+            # RFC 3279 section 2.3.1, whatever the file has.
+            algorithm = AlgorithmIdentifier(oids.RSA_ENCRYPTION, NULL_PARAMETERS)
+        return encode.sequence(algorithm.encode(), encode.bit_string(numbers))
 
     def matches(self, public_key_info: bytes) -> bool:
         """Whether a SubjectPublicKeyInfo is its public half."""
