@@ -384,6 +384,16 @@ def test_the_korean_profile_reissues_by_key_recovery(korean, enrolment):
     assert sent(responder) == ["GENM", "KRR", "PKICONF"]
 
 
+def test_the_korean_profile_renews_with_a_signature(korean, unlocked):
+    authority, responder = korean
+
+    renew(authority, unlocked)
+
+    assert sent(responder) == ["GENM", "KUR", "PKICONF"]
+    algorithms = {one.header.protection_algorithm.oid for one in responder.requests}
+    assert algorithms == {oids.SHA256_WITH_RSA}
+
+
 def test_the_weak_korean_mac_is_refused_where_it_was_not_asked_for(authority, enrolment, responder):
     responder.mac = MacKind.KOREAN
 
@@ -937,7 +947,9 @@ def test_the_object_says_where_it_leads_and_nothing_else(trust):
     assert repr(authority) == "<CmpAuthority <HttpTransport http://127.0.0.1:1/pkix>, RFC 4210>"
 
 
-@pytest.mark.parametrize("address", ["", "ftp://a/", "tcp://a", "127.0.0.1:80", "http://"])
+@pytest.mark.parametrize(
+    "address", ["", "ftp://a/", "tcp://a", "127.0.0.1:80", "http://", "http://u:p@a/"]
+)
 def test_other_addresses_are_refused(trust, address):
     with pytest.raises(ValueError, match="address"):
         CmpAuthority(address, trust=trust)

@@ -71,7 +71,7 @@ class Desk:
             transport=transport or transport_for(address),
             profile=profile,
             certificate=certificate,
-            clock=clock or moment,
+            clock=moment if clock is None else lambda: moment(clock()),
             sleep=sleep,
             tolerance=tolerance,
             patience=patience,
