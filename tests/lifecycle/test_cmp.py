@@ -341,8 +341,9 @@ def test_the_status_is_what_the_revocation_list_says(house, trust, responder, ol
     assert found.since == (None if reason is None else NOW - DAY)
 
 
-def test_without_anybody_to_ask_the_status_is_unknown(authority, old):
-    assert authority.status(old.certificate).state is CertificateState.UNKNOWN
+def test_without_anybody_to_ask_the_status_cannot_be_told(authority, old):
+    with pytest.raises(UnavailableError, match="revocation checker"):
+        authority.status(old.certificate)
 
 
 # The Korean profile.

@@ -131,11 +131,14 @@ class Desk:
         self._revoke(subject, RevocationReason.REMOVE_FROM_CRL, enrolment)
 
     def status(self, certificate: Certificate) -> CertificateStatus:
-        """Find out where a certificate stands, by CRL or OCSP: CMP has no question for it.
+        """Find out where a certificate stands, by OCSP or CRL: CMP has no question for it.
 
-        Without a checker, here or in the trust store, it is unknown.
+        That it is unknown is said by a responder. A list does not tell a certificate that counts
+        from one whose issue was never confirmed; it is believed of older ones only.
 
         Raises:
+            UnavailableError: Nothing at hand can tell, as without a checker here or in the trust
+                store.
             TrustError: It is not to be believed for another reason, such as having ended.
         """
         known = () if self._certificate is None else (self._certificate,)
