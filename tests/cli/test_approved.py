@@ -27,6 +27,7 @@ APPROVED = Path(__file__).parent / "approved"
 PASSWORD = "KCERT-CANARY-pw-7f3a"
 ID_NUMBER = "9902301234567"
 AT = ["--at", "2026-05-01T09:00"]
+OWNER = ["--identity", "owner.txt"]
 
 # Name, what is typed on standard input, and the arguments.
 CASES = {
@@ -66,7 +67,31 @@ CASES = {
     "usage-choice": ("", ["export", "one", "x.pfx", "--protection", "none"]),
     "usage-more": ("", ["show", "one", "two"]),
     "usage-value": ("", ["show", "one", "--at"]),
-    **{f"help-{name}": ("", [name, "--help"]) for name in CATALOGUE},
+    "usage-part": ("", ["vault"]),
+    "usage-part-unknown": ("", ["vault", "nonsense"]),
+    "remind": ("", ["remind", "NPKI", "--days", "400", "--expired", *AT]),
+    "remind-fine": ("", ["remind", "NPKI", *AT]),
+    "remind-now": ("", ["remind", "one", "--at", "2027-04-20"]),
+    "remind-timeline": ("", ["remind", "NPKI", "--timeline", *AT]),
+    "remind-json": ("", ["remind", "one", "--json", "--days", "400", *AT]),
+    "remind-events": ("", ["remind", "one", "--events", "told", "--at", "2027-04-20"]),
+    "remind-none": ("", ["remind", "empty"]),
+    "history-show": ("", ["history", "show", "NPKI"]),
+    "history-json": ("", ["history", "show", "NPKI", "--json", "--last", "1"]),
+    "history-verify": ("", ["history", "verify", "NPKI"]),
+    "history-verify-not": ("", ["history", "verify", "NPKI", "--head", "a" * 64]),
+    "history-export": ("", ["history", "export", "NPKI"]),
+    "history-empty": ("", ["history", "show", "empty"]),
+    "vault-create": ("", ["vault", "create", "new", "--new-identity", "new.txt"]),
+    "vault-create-taken": ("", ["vault", "create", "vault"]),
+    "vault-recipients": ("", ["vault", "recipients", "vault", *OWNER]),
+    "vault-json": ("", ["vault", "recipients", "vault", "--json", *OWNER]),
+    "vault-rotate": ("", ["vault", "rotate", "vault", *OWNER, "--new-identity", "n", "--yes"]),
+    "vault-rotate-unasked": ("", ["vault", "rotate", "vault"]),
+    "vault-list": ("", ["list", "vault", *OWNER, *AT]),
+    "vault-none": ("", ["vault", "recipients", "one", *OWNER]),
+    "vault-backup": ("", ["backup", "--from", "one", "--to", "vault", *OWNER]),
+    **{f"help-{name.replace(' ', '-')}": ("", [*name.split(), "--help"]) for name in CATALOGUE},
 }
 
 
