@@ -200,5 +200,5 @@ def explain(
         return
     voice.say(f"kcert: {what[0]}", f"kcert: {what[1]}", colour="red")
     if place is not None:
-        voice.say(f"  where: {place}", f"  위치: {place}")
+        voice.put(voice.pick(f"  where: {place}", f"  위치: {place}"))
     voice.say(f"  next: {advice[0]}", f"  다음: {advice[1]}")

@@ -67,10 +67,11 @@ def show_timeline(voice: Voice, found: Sequence[Reminder], at: datetime) -> None
         voice.put(bar, colour="red" if one.days_left < 0 else "yellow" if soon else None)
     voice.say()
     valid, renewable, ended = timeline.VALID, timeline.OPEN, timeline.ENDED
-    voice.say(
+    legend = (
         f"{valid} valid   {renewable} can be renewed   {ended} has ended",
         f"{valid} 유효   {renewable} 갱신 가능   {ended} 만료됨",
     )
+    voice.put(voice.pick(*legend))
 
 
 def _next(voice: Voice, one: Reminder) -> str:

@@ -135,9 +135,9 @@ def korean_day(moment: datetime) -> str:
 def show_report(voice: Voice, report: Report) -> None:
     """List the findings of one report, the worst first."""
     for finding in report.findings:
-        colour: Colour | None = _COLOURS.get(finding.severity)
-        label = voice.paint(voice.pick(*_SEVERITIES[finding.severity]), colour)
-        voice.marked(label, voice.pick(finding.message, finding.message_ko))
+        label = voice.pick(*_SEVERITIES[finding.severity])
+        message = voice.pick(finding.message, finding.message_ko)
+        voice.marked(label, message, colour=_COLOURS.get(finding.severity))
 
 
 def show_certificates(

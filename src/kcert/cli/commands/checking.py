@@ -152,7 +152,7 @@ def _show(session: Session, checked: list[_Checked], bad: list[str], at: datetim
     for one in checked:
         if one.problem is not None:
             voice.say()
-            voice.put(f"{one.id[: views.ID_LENGTH]}  {voice.error(one.problem)}", colour="red")
+            voice.beside(one.id[: views.ID_LENGTH], voice.error(one.problem), colour="red")
     reports = [(one.id[: views.ID_LENGTH], one.report) for one in checked if one.report is not None]
     if any(report.findings for _, report in reports):
         voice.say()

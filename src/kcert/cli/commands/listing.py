@@ -105,18 +105,14 @@ def _fields(item: _Item, at: datetime) -> dict[str, Any]:
 def _show(session: Session, items: list[_Item], at: datetime, *, long: bool) -> None:
     voice = session.voice
     views.show_list(voice, [(item.id, item.certificate) for item in items], at)
-    notes = []
-    for item in items:
-        if item.problem is not None:
-            notes.append(f"{item.id[: views.ID_LENGTH]}  {voice.error(item.problem)}")
-        elif item.is_repeated:
-            again = voice.pick(
-                "the same once more, in another place", "같은 인증서가 다른 위치에도 있음"
-            )
-            notes.append(f"{item.id[: views.ID_LENGTH]}  {again}")
-        if long:
-            notes.append(f"{item.id[: views.ID_LENGTH]}  {item.location}")
-    if notes:
+    if long or any(item.problem or item.is_repeated for item in items):
         voice.say()
-        for note in notes:
-            voice.put(note)
+    for item in items:
+        name = item.id[: views.ID_LENGTH]
+        if item.problem is not None:
+            voice.beside(name, voice.error(item.problem))
+        elif item.is_repeated:
+            again = ("the same once more, in another place", "같은 인증서가 다른 위치에도 있음")
+            voice.beside(name, voice.pick(*again))
+        if long:
+            voice.put(f"{name}  {item.location}")
