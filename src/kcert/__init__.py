@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         ExpiredError,
         FormatError,
         IdentityMismatchError,
+        IdentityRefusedError,
         KcertError,
         KeyMismatchError,
         LimitError,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
         NotFoundError,
         NotYetValidError,
         PolicyError,
+        RenewalError,
         RevocationUnknownError,
         RevokedError,
         SignatureError,
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
         TamperedError,
         TrustError,
         UnavailableError,
+        UnfinishedError,
         UnlockError,
         UnsupportedAlgorithmError,
         UntrustedIssuerError,
@@ -156,6 +159,7 @@ __all__ = [
     "GovernmentCertificate",
     "Holder",
     "IdentityMismatchError",
+    "IdentityRefusedError",
     "JointCertificate",
     "KcertError",
     "KeyMismatchError",
@@ -175,6 +179,7 @@ __all__ = [
     "PolicySet",
     "PrivateKey",
     "Purpose",
+    "RenewalError",
     "RenewalWindow",
     "Report",
     "Revocation",
@@ -191,6 +196,7 @@ __all__ = [
     "TrustError",
     "TrustStore",
     "UnavailableError",
+    "UnfinishedError",
     "UnlockError",
     "UnlockedCredential",
     "UnsupportedAlgorithmError",
@@ -269,11 +275,11 @@ _NAMES = {
     "kcert.discovery": ("Found discover"),
     "kcert.errors": (
         "AlreadyExistsError AmbiguousError AuthorityError CertificateProblem ConflictError "
-        "ExpiredError FormatError IdentityMismatchError KcertError KeyMismatchError LimitError "
-        "MissingExtraError NotFoundError NotYetValidError PolicyError RevocationUnknownError "
-        "RevokedError SignatureError StorageError TamperedError TrustError UnavailableError "
-        "UnlockError UnsupportedAlgorithmError UntrustedIssuerError WeakAlgorithmError "
-        "WeakIntegrityError"
+        "ExpiredError FormatError IdentityMismatchError IdentityRefusedError KcertError "
+        "KeyMismatchError LimitError MissingExtraError NotFoundError NotYetValidError PolicyError "
+        "RenewalError RevocationUnknownError RevokedError SignatureError StorageError "
+        "TamperedError TrustError UnavailableError UnfinishedError UnlockError "
+        "UnsupportedAlgorithmError UntrustedIssuerError WeakAlgorithmError WeakIntegrityError"
     ),
     "kcert.inspection": ("Finding Report Severity inspect"),
     "kcert.keys": ("EncryptedKey Limits LockProfile Padding PrivateKey"),

@@ -21,6 +21,9 @@
     │   ├── RevocationUnknownError
     │   └── WeakAlgorithmError
     ├── AuthorityError                      what the certificate authority answered
+    ├── IdentityRefusedError                the holder was not identified
+    ├── RenewalError                        not renewed or reissued now, and why
+    ├── UnfinishedError                     stopped at a step; the next run goes on from there
     ├── WeakIntegrityError                  nothing, or little, tells whether a file was changed
     ├── MissingExtraError (ImportError)     an optional part is not installed
     └── StorageError
@@ -54,6 +57,7 @@ __all__ = [
     "ExpiredError",
     "FormatError",
     "IdentityMismatchError",
+    "IdentityRefusedError",
     "KcertError",
     "KeyMismatchError",
     "LimitError",
@@ -61,6 +65,7 @@ __all__ = [
     "NotFoundError",
     "NotYetValidError",
     "PolicyError",
+    "RenewalError",
     "RevocationUnknownError",
     "RevokedError",
     "SignatureError",
@@ -68,6 +73,7 @@ __all__ = [
     "TamperedError",
     "TrustError",
     "UnavailableError",
+    "UnfinishedError",
     "UnlockError",
     "UnsupportedAlgorithmError",
     "UntrustedIssuerError",
@@ -412,9 +418,24 @@ class PolicyError(TrustError):
 
 
 class RevocationUnknownError(TrustError):
-    """Whether the certificate was revoked could not be found out, and was required."""
+    """Whether the certificate was revoked could not be found out, and was required.
+
+    Attributes:
+        denied: Whether a responder that counts says that it does not know the certificate.
+    """
 
     code = "revocation-unknown"
+
+    def __init__(
+        self,
+        reason: str,
+        reason_ko: str | None = None,
+        *,
+        fingerprint: str | None = None,
+        denied: bool = False,
+    ) -> None:
+        super().__init__(reason, reason_ko, fingerprint=fingerprint)
+        self.denied = denied
 
 
 class WeakAlgorithmError(TrustError):
@@ -459,6 +480,84 @@ class AuthorityError(KcertError):
         super().__init__(f"authority: {message}{tail}", f"인증기관: {message_ko or message}{tail}")
         self.status = status
         self.failure = tuple(failure)
+
+
+class IdentityRefusedError(KcertError):
+    """The holder was not identified, so nothing was asked of the authority.
+
+    Raised by the application's `kcert.lifecycle.IdentityProof`.
+
+    Attributes:
+        reason: Why, in English. Without names and numbers of people.
+        reason_ko: The same in Korean, where it was given.
+    """
+
+    code = "identity-refused"
+
+    def __init__(self, reason: str, reason_ko: str | None = None) -> None:
+        super().__init__(
+            f"identity was not proved: {reason}",
+            f"본인확인을 마치지 못했습니다: {reason_ko or reason}",
+        )
+        self.reason = reason
+        self.reason_ko = reason_ko
+
+
+class RenewalError(KcertError):
+    """A certificate cannot be renewed or reissued now. Nothing was asked of the authority.
+
+    Attributes:
+        why: ``"too-early"``, ``"expired"``, ``"suspended"``, ``"revoked"`` or ``"not-offered"``
+            (a certificate that its holder cannot renew).
+        opens: When renewal opens, where it does.
+        closes: When the certificate ends.
+        since: When it was suspended or revoked, where the authority says so.
+    """
+
+    code = "renewal"
+
+    def __init__(
+        self,
+        why: str,
+        message: str,
+        message_ko: str,
+        *,
+        opens: datetime | None = None,
+        closes: datetime | None = None,
+        since: datetime | None = None,
+    ) -> None:
+        super().__init__(message, message_ko)
+        self.why = why
+        self.opens = opens
+        self.closes = closes
+        self.since = since
+
+
+class UnfinishedError(KcertError):
+    """An issue, renewal or reissue stopped on its way. What was done stands, what was there works.
+
+    Run again, it goes on from there. ``__cause__`` is what stopped it.
+
+    Attributes:
+        step: What could not be done: a value of `kcert.lifecycle.Step`.
+        fingerprint: SHA-256 fingerprint of the new certificate, lower-case hex.
+        reason: What stopped it, in English.
+        reason_ko: The same in Korean.
+    """
+
+    code = "unfinished"
+
+    def __init__(
+        self, step: str, state: str, state_ko: str, *, cause: KcertError, fingerprint: str
+    ) -> None:
+        super().__init__(
+            f"{state}; run it again ({step}: {cause})",
+            f"{state_ko}; 다시 실행하십시오 ({step}: {cause.message_ko})",
+        )
+        self.step = step
+        self.fingerprint = fingerprint
+        self.reason = str(cause)
+        self.reason_ko = cause.message_ko
 
 
 class MissingExtraError(KcertError, ImportError):

@@ -7,9 +7,7 @@ import importlib.util
 import socket
 import threading
 from base64 import b64decode
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -18,17 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from kcert import cms
-from kcert._asn1.der import Reader
 from kcert.certificate import Certificate
-from kcert.errors import SignatureError
 from kcert.keys.profiles import CHEAPEST
 from kcert.testing import FakeAuthority
-
-# asn1crypto fixes its tables when they are first used, and pyHanko adds to them: it has to come
-# before any test that uses asn1crypto, which is while tests are collected.
-with suppress(ImportError):
-    import pyhanko.sign  # noqa: F401
 
 BRIDGES = Path(__file__).parents[2] / "examples" / "bridges"
 
@@ -50,29 +40,6 @@ def unlocked(authority):
     credential = authority.issue("홍길동", password="x", chain=True, profile=CHEAPEST)
     with credential.unlock("x") as opened:
         yield opened
-
-
-def test_pyhanko_signs_a_pdf(unlocked):
-    pytest.importorskip("pyhanko", reason="pyHanko is not installed")
-    from pyhanko.pdf_utils.generic import StreamObject
-    from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
-
-    writer = PdfFileWriter()
-    page = PageObject(contents=writer.add_object(StreamObject(stream_data=b"")),
-                      media_box=(0, 0, 200, 200))  # fmt: skip
-    writer.insert_page(page)
-    empty = BytesIO()
-    writer.write(empty)
-    pdf = bridge("pdf_pyhanko").sign_pdf(empty.getvalue(), unlocked)
-    (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
-    start, size, again, rest = (int(number) for number in signature.byte_range)
-    covered = pdf[start : start + size] + pdf[again : again + rest]
-    # The field is filled up with zeros.
-    message = Reader(bytes(signature.pkcs7_content), "PDF signature").read_encoded()
-    assert cms.verify(message, covered).signers[0].certificate == unlocked.certificate
-    with pytest.raises(SignatureError):
-        cms.verify(message, covered + b"x")
 
 
 def test_signxml_signs_xml(unlocked):

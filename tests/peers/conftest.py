@@ -162,6 +162,62 @@ class Java:
         self._process.stdout.close()
 
 
+class JavaProgram:
+    """Another program of ``java/`` in a process of its own: one line in, one line out."""
+
+    def __init__(self, name: str, classes: Path) -> None:
+        source = Path(__file__).with_name("java") / f"{name}.java"
+        jars = ":".join(map(str, JARS))
+        subprocess.run(
+            ["javac", "-Xlint:all,-path", "-Werror", "-cp", jars, "-d", classes, source],
+            check=True,
+            timeout=120,
+        )
+        options = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+        self._process = subprocess.Popen(
+            ["java", *options, "-cp", f"{jars}:{classes}", name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, command: str, *values: bytes) -> str:
+        """Put one request; the answer."""
+        assert self._process.stdin
+        assert self._process.stdout
+        print(command, *(v.hex() or "-" for v in values), file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline().strip()
+        if answer.startswith("error") or not answer:
+            raise PeerRefusedError(answer)
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        assert self._process.stdout
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def java_program(tmp_path_factory):
+    """Compiles and starts programs of ``java/``, each once a session."""
+    missing = [str(jar) for jar in JARS if not jar.exists()]
+    if missing:
+        pytest.skip(f"BouncyCastle is not installed: {', '.join(missing)}")
+    programs: dict[str, JavaProgram] = {}
+
+    def start(name: str) -> JavaProgram:
+        if name not in programs:
+            programs[name] = JavaProgram(name, tmp_path_factory.mktemp("java"))
+        return programs[name]
+
+    yield start
+    for program in programs.values():
+        program.close()
+
+
 @pytest.fixture
 def openssl(tmp_path):
     return OpenSSL(tmp_path)

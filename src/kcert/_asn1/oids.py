@@ -122,6 +122,15 @@ SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
 ALGORITHM_PROTECTION: Final = "1.2.840.113549.1.9.52"
 YESSIGN_RANDOM: Final = "1.2.410.200005.1.10.1"
 
+# Certificate management: RFC 4210, RFC 4211, RFC 9480, and the OIW's MAC of old Korean clients
+PBM: Final = "1.2.840.113533.7.66.13"
+CRMF_HMAC_SHA1: Final = "1.3.6.1.5.5.8.1.2"
+DES_MAC: Final = "1.3.14.3.2.10"
+OLD_CERT_ID: Final = "1.3.6.1.5.5.7.5.1.5"
+CA_PROT_ENC_CERT: Final = "1.3.6.1.5.5.7.4.1"
+IMPLICIT_CONFIRM: Final = "1.3.6.1.5.5.7.4.13"
+CMC_CA: Final = "1.3.6.1.5.5.7.3.27"
+
 # Encrypted messages: RFC 5083, RFC 5084, RFC 8017 A.2.1
 CMS_AUTH_ENVELOPED_DATA: Final = "1.2.840.113549.1.9.16.1.23"
 AES128_GCM: Final = "2.16.840.1.101.3.4.1.6"
@@ -187,6 +196,9 @@ _NAMES: Final[dict[str, str]] = {
     HMAC_SHA3_384: "hmacWithSHA3-384",
     HMAC_SHA3_512: "hmacWithSHA3-512",
     PBMAC1: "PBMAC1",
+    PBM: "PasswordBasedMac",
+    CRMF_HMAC_SHA1: "hmac-SHA1",
+    DES_MAC: "desMAC",
     SCRYPT: "scrypt",
     DES_EDE3_CBC: "des-EDE3-CBC",
     AES128_CBC: "aes128-CBC",

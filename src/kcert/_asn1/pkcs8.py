@@ -187,23 +187,36 @@ class RSAPrivateKey:
         )
 
 
-def wrap_rsa(rsa_private_key: bytearray | memoryview) -> bytearray:
-    """A PrivateKeyInfo without attributes around an RSAPrivateKey (RFC 8017 A.1.2), unread.
+def wrap_rsa(
+    rsa_private_key: bytes | bytearray | memoryview, *, random: bytes | None = None
+) -> bytearray:
+    """A PrivateKeyInfo around an RSAPrivateKey (RFC 8017 A.1.2), unread.
 
     The only copy of the key is the one in the result, for the caller to overwrite.
+
+    Args:
+        rsa_private_key: The key, DER.
+        random: R, for the attribute id-randomNum; ``None`` for no attributes.
     """
     algorithm = AlgorithmIdentifier(oids.RSA_ENCRYPTION, NULL_PARAMETERS)
     start = encode.integer(0) + algorithm.encode()
     size = len(rsa_private_key)
     inner = encode.header(der.OCTET_STRING, size)
-    wrapped = bytearray(encode.header(der.SEQUENCE, len(start) + len(inner) + size))
+    end = b"" if random is None else encode.context(0, _random_attribute(random))
+    wrapped = bytearray(encode.header(der.SEQUENCE, len(start) + len(inner) + size + len(end)))
     wrapped += start
     wrapped += inner
     # Room first: a buffer that grew with the key in it would leave a copy behind.
     at = len(wrapped)
-    wrapped += bytes(size)
-    wrapped[at:] = rsa_private_key
+    wrapped += bytes(size + len(end))
+    wrapped[at : at + size] = rsa_private_key
+    wrapped[at + size :] = end
     return wrapped
+
+
+def _random_attribute(random: bytes) -> bytes:
+    value = encode.set_of([encode.bit_string(random)])
+    return encode.sequence(encode.oid(oids.RANDOM_NUM), value)
 
 
 def rsa_public_numbers(public_key_info: bytes) -> tuple[int, int] | None:

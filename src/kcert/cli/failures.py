@@ -141,6 +141,30 @@ _TABLE: tuple[tuple[type[kcert.KcertError], Status, Text], ...] = (
         ),
     ),
     (
+        kcert.IdentityRefusedError,
+        Status.NO,
+        (
+            "have the holder identified again, where they are registered",
+            "등록한 기관에서 본인확인을 다시 받으십시오",
+        ),
+    ),
+    (
+        kcert.RenewalError,
+        Status.NO,
+        (
+            "see when each certificate can be renewed with `kcert list`",
+            "`kcert list`로 인증서의 만료일을 보십시오",
+        ),
+    ),
+    (
+        kcert.UnfinishedError,
+        Status.MEDIUM,
+        (
+            "nothing is lost; run the command again, it goes on from there",
+            "잃은 것은 없습니다. 명령을 다시 실행하면 이어서 합니다",
+        ),
+    ),
+    (
         kcert.AuthorityError,
         Status.MEDIUM,
         ("try again later, or ask the authority", "잠시 뒤에 다시 하거나 인증기관에 문의하십시오"),

@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from kcert.errors import StorageError
 from kcert.keys.limits import DEFAULT_LIMITS
 from kcert.storage.ordered import with_folders
 from kcert.store import moving, relocking, writing
@@ -117,7 +115,13 @@ class Store:
         """
         return self._own(find_one(self._backend, id))
 
-    def add(self, credential: Credential, *, renews: Certificate | None = None) -> Entry:
+    def add(
+        self,
+        credential: Credential,
+        *,
+        renews: Certificate | None = None,
+        event: EventKind | None = None,
+    ) -> Entry:
         """Write a credential into a folder of its own. What is there is never overwritten.
 
         When this returns, the files are flushed to the medium, have been read back and compared.
@@ -125,6 +129,7 @@ class Store:
         Args:
             credential: What to write.
             renews: The certificate it renews, for the history.
+            event: How it came in, for the history; default added or, with ``renews``, renewed.
 
         Raises:
             AlreadyExistsError: If the same certificate is in the store.
@@ -133,13 +138,13 @@ class Store:
         """
         files = writing.files_of(credential)
         entry = destination_of(self._backend).add(credential.certificate, files)
-        return self._note(EventKind.RENEWED if renews else EventKind.ADDED, entry, renews)
+        event = event or (EventKind.RENEWED if renews else EventKind.ADDED)
+        return self._note(event, entry, renews)
 
     def replace(self, entry: Entry, credential: Credential) -> Entry:
         """Put the same certificate's credential in the place of one that was read before.
 
-        This is how a changed password gets into the store: every key of the credential is replaced,
-        or none. Files that the credential has nothing for stay as they are.
+        Every key of it is replaced, or none. Files that it has nothing for stay as they are.
 
         Args:
             entry: The entry as it was read: `get` it, `Entry.load` it, change it, replace it.
@@ -209,13 +214,12 @@ class Store:
             The entry in the other store.
 
         Raises:
-            AlreadyExistsError: The other store has the certificate with other keys or another
-                password; nothing was overwritten.
+            AlreadyExistsError: The other has it with other keys or another password, and keeps it.
             KcertError: The entry is damaged, as `Entry.problem` says.
             UnavailableError: The other medium does not take it, or gives back something else.
         """
-        arrived = moving.entering(self._history, to.history, to.backend)
-        _, there = moving.copy(self._backend, self.get(id), to.backend, arrived=arrived)
+        arrivals = moving.Arrivals(self._history, to.history, to.backend)
+        _, there = moving.copy(self._backend, self.get(id), to.backend, arrivals=arrivals)
         return evolve(there, history=to.history)
 
     def move(self, id: str, *, to: Store) -> Entry:
@@ -228,8 +232,8 @@ class Store:
             ConflictError: The entry was changed here meanwhile; both stores have one now.
             StorageError: Both stores are one place, reached in two ways; nothing was removed.
         """
-        arrived = moving.entering(self._history, to.history, to.backend)
-        here, there = moving.move(self._backend, self.get(id), to.backend, arrived=arrived)
+        arrivals = moving.Arrivals(self._history, to.history, to.backend)
+        here, there = moving.move(self._backend, self.get(id), to.backend, arrivals=arrivals)
         self._note(EventKind.REMOVED, here)
         return evolve(there, history=to.history)
 
@@ -253,9 +257,9 @@ class Store:
         Raises:
             UnavailableError: One of the media is gone or does not take more.
         """
-        arrived = moving.entering(self._history, to.history, to.backend)
+        arrivals = moving.Arrivals(self._history, to.history, to.backend)
         return moving.backup(
-            self._backend, to.backend, progress=progress, dry_run=dry_run, arrived=arrived
+            self._backend, to.backend, progress=progress, dry_run=dry_run, arrivals=arrivals
         )
 
     def restore(
@@ -280,13 +284,10 @@ class Store:
             ConflictError: If somebody changes it at the same time.
         """
         entry = self.get(id)
-        certificate, backup = entry.certificate, None
-        if self._history is not None and certificate is not None:
-            with suppress(StorageError):
-                backup = self._history.last_backup(certificate)
+        removal = Removal.of(entry)
         writing.remove(self._backend, entry)
         self._note(EventKind.REMOVED, entry)
-        return Removal(entry.id, certificate.fingerprint() if certificate else None, backup)
+        return removal
 
     # What the verbs are made of
 

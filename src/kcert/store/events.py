@@ -14,7 +14,16 @@ from attrs import frozen
 
 from kcert.errors import FormatError
 
-__all__ = ["START", "Event", "EventKind", "broken", "digest", "parse_event", "read_event"]
+__all__ = [
+    "ARRIVALS",
+    "START",
+    "Event",
+    "EventKind",
+    "broken",
+    "digest",
+    "parse_event",
+    "read_event",
+]
 
 #: What the first event has for the digest of the event before it.
 START: Final = "0" * 64
@@ -37,8 +46,26 @@ class EventKind(enum.Enum):
     """Its keys were put under another password, or its files replaced."""
     RENEWED = "renewed"
     """It came in as the successor of another certificate."""
+    OFFERED = "offered"
+    """An authority has made it out: it is about to come in, and does not count yet."""
+    ISSUED = "issued"
+    """It came in from the authority, as the first of its holder."""
+    REISSUED = "reissued"
+    """It came in from the authority in the place of one that was lost."""
+    CONFIRMED = "confirmed"
+    """The authority has it in force: what came in from there counts from now on."""
+    SUSPENDED = "suspended"
+    """The authority has suspended it (효력정지)."""
+    RESUMED = "resumed"
+    """The authority has put it into effect again (효력회복)."""
+    REVOKED = "revoked"
+    """The authority has revoked it (폐지), for good."""
     REMOVED = "removed"
     """It was removed, for good."""
+
+
+#: How a credential comes in from an authority.
+ARRIVALS: Final = frozenset({EventKind.ISSUED, EventKind.RENEWED, EventKind.REISSUED})
 
 
 @frozen
@@ -52,9 +79,10 @@ class Event:
         fingerprint: SHA-256 fingerprint of the certificate, lower-case hex; ``None`` where the
             certificate could not be read.
         previous: SHA-256 digest of the line before it, lower-case hex.
-        renews: Fingerprint of the certificate it renews.
+        renews: Fingerprint of the certificate it renews or was reissued for.
         medium: Kind of the storage it was copied to.
         store: Identity of the store it was copied to (`History.store_id`), where that has one.
+        reason: Why it was revoked, ``"key-compromise"`` for example (RFC 5280 section 5.3.1).
     """
 
     number: int
@@ -65,6 +93,7 @@ class Event:
     renews: str | None = None
     medium: str | None = None
     store: str | None = None
+    reason: str | None = None
 
     def to_line(self) -> bytes:
         """The event as a line of JSON (RFC 8259), without the line's end."""
@@ -76,6 +105,7 @@ class Event:
             "renews": self.renews,
             "medium": self.medium,
             "store": self.store,
+            "reason": self.reason,
             "previous": self.previous,
         }
         known = {name: fact for name, fact in facts.items() if fact is not None}
@@ -100,6 +130,7 @@ def parse_event(line: bytes) -> Event | None:
             renews=_matching(_DIGEST, facts.get("renews")),
             medium=_matching(_WORD, facts.get("medium")),
             store=_matching(_WORD, facts.get("store")),
+            reason=_matching(_WORD, facts.get("reason")),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         return None

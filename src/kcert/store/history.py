@@ -27,20 +27,18 @@ from kcert.errors import (
     StorageError,
     UnavailableError,
 )
+from kcert.store.chain_files import ENDING, FOLDER, PER_FILE, lines_of, name_of, number_of
 from kcert.store.events import START, Event, EventKind, broken, digest, parse_event, read_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from kcert.certificate import Certificate
     from kcert.storage import Backend, Version
 
 __all__ = ["History", "Verified"]
 
-_FOLDER: Final = ".kcert/history"
 _STORE: Final = ".kcert/store"
-_ENDING: Final = ".jsonl"
-_PER_FILE: Final = 64
 _ATTEMPTS: Final = 64
 _LONGEST_PAUSE: Final = 0.1
 _log = logging.getLogger(__name__)
@@ -121,22 +119,28 @@ class History:
     def export(self) -> Iterator[str]:
         """Yield the record as lines of JSON, as they are stored, unchecked."""
         for name in self._files():
-            for line in _lines(self._backend.get(name).data):
+            for line in lines_of(self._backend.get(name).data):
                 yield line.decode("utf-8", "replace")
+
+    def latest(self) -> Iterator[Event]:
+        """Yield the events, newest first, unchecked, as far as the record can be read."""
+        for name in reversed(self._files()):
+            for line in reversed(lines_of(self._backend.get(name).data)):
+                event = parse_event(line)
+                if event is not None:
+                    yield event
+
+    def last(self, certificate: Certificate | None, *kinds: EventKind) -> Event | None:
+        """The newest event of a certificate of these kinds, as far as the record can be read."""
+        fingerprint = None if certificate is None else certificate.fingerprint()
+        for event in self.latest():
+            if event.fingerprint == fingerprint and event.kind in kinds:
+                return event
+        return None
 
     def last_backup(self, certificate: Certificate) -> Event | None:
         """When and where to a certificate was last copied, as far as the record can be read."""
-        fingerprint = certificate.fingerprint()
-        for name in reversed(self._files()):
-            for line in reversed(_lines(self._backend.get(name).data)):
-                event = parse_event(line)
-                if (
-                    event is not None
-                    and event.kind is EventKind.COPIED
-                    and event.fingerprint == fingerprint
-                ):
-                    return event
-        return None
+        return self.last(certificate, EventKind.COPIED)
 
     def store_id(self) -> str:
         """Identity of the store, 32 hex digits. The first call writes what it is made of."""
@@ -155,6 +159,7 @@ class History:
         renews: Certificate | None = None,
         medium: str | None = None,
         store: str | None = None,
+        reason: str | None = None,
     ) -> Event:
         """Append an event.
 
@@ -167,7 +172,7 @@ class History:
             file, lines, version = self._last()
             previous = digest(lines[-1]) if lines else self._end_of(file - 1)
             event = Event(
-                number=file * _PER_FILE + len(lines) + 1,
+                number=file * PER_FILE + len(lines) + 1,
                 at=at,
                 kind=kind,
                 fingerprint=None if certificate is None else certificate.fingerprint(),
@@ -175,13 +180,14 @@ class History:
                 renews=None if renews is None else renews.fingerprint(),
                 medium=medium,
                 store=store,
+                reason=reason,
             )
             data = b"".join(line + b"\n" for line in (*lines, event.to_line()))
             with suppress(ConflictError, AlreadyExistsError):
-                self._backend.put(_name(file), data, replace=version)
+                self._backend.put(name_of(file), data, replace=version)
                 # Where nobody compares, two may have written the same state.
                 conditional = self._backend.properties.conditional
-                if conditional or self._backend.get(_name(file)).data.startswith(data):
+                if conditional or self._backend.get(name_of(file)).data.startswith(data):
                     return event
             longest = min(_LONGEST_PAUSE, 0.001 * 2**attempt)
             self._sleep(longest * secrets.randbelow(1000) / 1000)
@@ -200,6 +206,7 @@ class History:
         renews: Certificate | None = None,
         to: History | None = None,
         medium: str | None = None,
+        reason: str | None = None,
     ) -> None:
         """Append an event of something that was done; where that fails, log it or raise.
 
@@ -211,7 +218,7 @@ class History:
             if to is not None:
                 with suppress(StorageError):
                     store = to.store_id()
-            self.record(kind, certificate, renews=renews, medium=medium, store=store)
+            self.record(kind, certificate, renews=renews, medium=medium, store=store, reason=reason)
         except StorageError as error:
             if self._required:
                 raise UnavailableError(
@@ -223,6 +230,22 @@ class History:
                 ) from None
             _log.warning("%s, but not entered in the history: %s", kind.value, error.code)
 
+    def note_missing(
+        self,
+        kind: EventKind,
+        certificate: Certificate | None,
+        *,
+        instead: Iterable[EventKind] = (),
+        renews: Certificate | None = None,
+        to: History | None = None,
+        medium: str | None = None,
+    ) -> None:
+        """`note` what a crash may have left out, unless it is there, or one of ``instead``."""
+        with suppress(StorageError):  # what cannot be read cannot be written: `note` tells
+            if self.last(certificate, kind, *instead) is not None:
+                return
+        self.note(kind, certificate, renews=renews, to=to, medium=medium)
+
     # What the verbs are made of
 
     @property
@@ -233,23 +256,23 @@ class History:
         """Yield every event and the digest of its line."""
         number, previous = 0, START
         for name in self._files():
-            if name != _name(number // _PER_FILE) or number % _PER_FILE:
+            if name != name_of(number // PER_FILE) or number % PER_FILE:
                 raise broken(number + 1, "it is missing", "기록이 없습니다")
-            for line in _lines(self._backend.get(name).data):
+            for line in lines_of(self._backend.get(name).data):
                 number += 1
                 event = read_event(line, number, previous)
                 previous = digest(line)
                 yield event, previous
 
     def _files(self) -> list[str]:
-        return sorted(name for name in self._backend.list(_FOLDER) if name.endswith(_ENDING))
+        return sorted(name for name in self._backend.list(FOLDER) if name.endswith(ENDING))
 
     def _last(self) -> tuple[int, list[bytes], Version | None]:
         """Number, lines and version of the file that the next event goes into."""
         file = self._newest() if self._file is None else self._file
         while True:
             try:
-                blob = self._backend.get(_name(file))
+                blob = self._backend.get(name_of(file))
             except NotFoundError:
                 if file == 0 or file != self._file:
                     return file, [], None
@@ -257,32 +280,18 @@ class History:
                 self._file, file = None, self._newest()
                 continue
             self._file = file
-            lines = _lines(blob.data)
-            if len(lines) < _PER_FILE:
+            lines = lines_of(blob.data)
+            if len(lines) < PER_FILE:
                 return file, lines, blob.version
             file += 1
 
     def _newest(self) -> int:
         names = self._files()
-        return _number(names[-1]) if names else 0
+        return number_of(names[-1]) if names else 0
 
     def _end_of(self, file: int) -> str:
         if file < 0:
             return START
         with suppress(NotFoundError):
-            return digest(_lines(self._backend.get(_name(file)).data)[-1])
+            return digest(lines_of(self._backend.get(name_of(file)).data)[-1])
         return START
-
-
-def _name(file: int) -> str:
-    return f"{_FOLDER}/{file * _PER_FILE + 1:012d}{_ENDING}"
-
-
-def _number(name: str) -> int:
-    digits = name.rpartition("/")[2].removesuffix(_ENDING)
-    return (int(digits) - 1) // _PER_FILE if digits.isdecimal() and digits.isascii() else 0
-
-
-def _lines(data: bytes) -> list[bytes]:
-    lines = data.split(b"\n")
-    return lines if lines[-1] else lines[:-1]

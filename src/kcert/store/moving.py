@@ -22,7 +22,7 @@ from kcert.formats import gpki
 from kcert.store import layout, writing
 from kcert.store.destination import Destination, canonical, destination_of, same
 from kcert.store.entry import read_entries, read_files
-from kcert.store.events import EventKind
+from kcert.store.events import ARRIVALS, EventKind
 from kcert.store.transfer import Outcome, Progress, Summary
 
 if TYPE_CHECKING:
@@ -32,22 +32,38 @@ if TYPE_CHECKING:
     from kcert.store.entry import Entry
     from kcert.store.history import History
 
-__all__ = ["backup", "copy", "entering", "move"]
+__all__ = ["Arrivals", "backup", "copy", "move"]
 
 
-def entering(
-    here: History | None, there: History | None, target: FolderBackend
-) -> Callable[[Entry, Entry], None]:
-    """What enters a copy that arrived in the target in the histories of both stores."""
+class Arrivals:
+    """Enters copies in the histories of both stores.
 
-    def arrived(read: Entry, written: Entry) -> None:
-        if there is not None:
-            there.note(EventKind.ADDED, written.certificate)
-        if here is not None:
-            medium = target.properties.kind
-            here.note(EventKind.COPIED, read.certificate, to=there, medium=medium)
+    Args:
+        here: History of the store that is copied from, where it keeps one.
+        there: History of the store that is copied to, where it keeps one.
+        target: Backend of that store.
+    """
 
-    return arrived
+    def __init__(self, here: History | None, there: History | None, target: FolderBackend) -> None:
+        self._here = here
+        self._there = there
+        self._medium = target.properties.kind
+
+    def enter(self, read: Entry, written: Entry) -> None:
+        """A copy has arrived."""
+        if self._there is not None:
+            self._there.note(EventKind.ADDED, written.certificate)
+        if self._here is not None:
+            self._here.note(EventKind.COPIED, read.certificate, to=self._there, medium=self._medium)
+
+    def complete(self, read: Entry, written: Entry) -> None:
+        """A copy was there already: enter what a crash between copying and entering left out."""
+        if self._there is not None:
+            self._there.note_missing(EventKind.ADDED, written.certificate, instead=ARRIVALS)
+        if self._here is not None:
+            self._here.note_missing(
+                EventKind.COPIED, read.certificate, to=self._there, medium=self._medium
+            )
 
 
 def copy(
@@ -55,9 +71,9 @@ def copy(
     entry: Entry,
     target: FolderBackend,
     *,
-    arrived: Callable[[Entry, Entry], None],
+    arrivals: Arrivals,
 ) -> tuple[Entry, Entry]:
-    """Copy one entry; ``arrived`` is told of a copy that was not there already.
+    """Copy one entry, and enter it in the histories.
 
     Returns:
         The entry as it was read, and as it is in the target.
@@ -75,7 +91,9 @@ def copy(
             name=entry.location,
         )
     if outcome is Outcome.COPIED:
-        arrived(read, there)
+        arrivals.enter(read, there)
+    else:
+        arrivals.complete(read, there)
     return read, there
 
 
@@ -84,10 +102,10 @@ def move(
     entry: Entry,
     target: FolderBackend,
     *,
-    arrived: Callable[[Entry, Entry], None],
+    arrivals: Arrivals,
 ) -> tuple[Entry, Entry]:
     """Copy one entry, then remove it where it was, if it is still what was copied."""
-    read, there = copy(source, entry, target, arrived=arrived)
+    read, there = copy(source, entry, target, arrivals=arrivals)
     _refuse_one_place(source, read, target, there)
     writing.remove(source, read)
     return read, there
@@ -99,12 +117,9 @@ def backup(
     *,
     progress: Callable[[Progress], None] | None,
     dry_run: bool,
-    arrived: Callable[[Entry, Entry], None],
+    arrivals: Arrivals,
 ) -> Summary:
-    """Copy every entry that the target does not have; see `kcert.store.Store.backup`.
-
-    ``arrived`` is told each entry that was copied, and what it became.
-    """
+    """Copy every entry that the target does not have; see `kcert.store.Store.backup`."""
     destination = destination_of(target)
     total = sum(_entries_in(listing.files) for listing in source.folders())
     steps: list[tuple[str, Outcome]] = []
@@ -120,7 +135,7 @@ def backup(
         else:
             outcome, there = _transfer(read, files, destination, dry_run=dry_run)
             if outcome is Outcome.COPIED and there is not None:
-                arrived(read, there)
+                arrivals.enter(read, there)
         steps.append((entry.id, outcome))
         if progress is not None:
             progress(Progress(len(steps), max(total, len(steps)), entry.id, outcome))

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import enum
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from kcert.errors import StorageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kcert.store.entry import Entry
     from kcert.store.events import Event
 
 __all__ = ["Outcome", "Progress", "Removal", "Summary"]
@@ -98,3 +102,12 @@ class Removal:
     id: str
     fingerprint: str | None
     last_backup: Event | None = None
+
+    @classmethod
+    def of(cls, entry: Entry) -> Removal:
+        """What is to be known of an entry before it goes."""
+        certificate, backup = entry.certificate, None
+        if entry.history is not None and certificate is not None:
+            with suppress(StorageError):
+                backup = entry.history.last_backup(certificate)
+        return cls(entry.id, certificate.fingerprint() if certificate else None, backup)

@@ -7,6 +7,8 @@
 
     credential = FakeAuthority("yessign").issue("홍길동", password="…", km=True)
 
+`CmpServer` is a whole authority on loopback that speaks CMP.
+
 Everything made here says that it is a test, and no authority of it is ever believed unless the
 caller asks for it. RSA keys are shared within the process and must not be used for anything else.
 `kcert.testing.strategies` (needs hypothesis) and `kcert.testing.backend` are imported on their own.
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         TEST_PASSWORD,
         FakeAuthority,
     )
+    from kcert.testing.cmp import AuthorityRules, CmpServer, Fault
     from kcert.testing.crl import Revoked
     from kcert.testing.keypool import FakeKey
     from kcert.testing.ocsp import Responder
@@ -37,11 +40,14 @@ __all__ = [
     "TEST_ID_NUMBER",
     "TEST_PASSWORD",
     "Answer",
+    "AuthorityRules",
     "CertificateTemplate",
+    "CmpServer",
     "Extension",
     "FakeAuthority",
     "FakeKey",
     "FakeRoot",
+    "Fault",
     "LoopbackServer",
     "Responder",
     "Revoked",
@@ -55,6 +61,7 @@ __all__ = [
 _HOMES = {
     "assertions": ("assert_clear_error", "clear_error", "forms_of"),
     "authority": ("AUTHORITY_NAMES", "TEST_ID_NUMBER", "TEST_PASSWORD", "FakeAuthority"),
+    "cmp": ("AuthorityRules", "CmpServer", "Fault"),
     "crl": ("Revoked",),
     "keypool": ("FakeKey",),
     "ocsp": ("Responder",),

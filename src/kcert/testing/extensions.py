@@ -13,6 +13,7 @@ from kcert.testing.template import Extension
 
 if TYPE_CHECKING:
     from kcert.testing.keypool import FakeKey
+    from kcert.testing.subscriptions import CertifiableKey
 
 __all__ = [
     "ANY_POLICY",
@@ -68,7 +69,7 @@ def authority_key_identifier(key: FakeKey, issuer: bytes, serial_number: int) ->
     )
 
 
-def subject_key_identifier(key: FakeKey) -> Extension:
+def subject_key_identifier(key: CertifiableKey) -> Extension:
     """SHA-1 of the public key."""
     return Extension("2.5.29.14", encode.octet_string(key.key_identifier))
 

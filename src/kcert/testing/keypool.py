@@ -42,6 +42,19 @@ class FakeKey:
     def __init__(self, private_key: rsa.RSAPrivateKey) -> None:
         self.private_key = private_key
 
+    @classmethod
+    def load(cls, pkcs8: bytes) -> FakeKey:
+        """Read a PrivateKeyInfo of an RSA key, DER.
+
+        Raises:
+            ValueError: It is none.
+            TypeError: It is a key of another kind.
+        """
+        private_key = serialization.load_der_private_key(pkcs8, None)
+        if not isinstance(private_key, rsa.RSAPrivateKey):
+            raise TypeError("the key is no RSA key")
+        return cls(private_key)
+
     def __repr__(self) -> str:
         return f"<FakeKey RSA-{self.key_size} {self.key_identifier.hex()[:8]}>"
 

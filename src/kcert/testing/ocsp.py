@@ -16,6 +16,7 @@ from kcert.testing.crl import REASONS
 from kcert.testing.dates import aware
 from kcert.testing.extensions import crl_distribution_points, key_usage, subject_key_identifier
 from kcert.testing.keypool import shared_keys
+from kcert.testing.subscriptions import subject_public_key
 from kcert.testing.template import CertificateTemplate, Extension, name, sign_statement
 
 if TYPE_CHECKING:
@@ -191,9 +192,7 @@ class ResponseSigner:
 def _certificate_id(
     serial_number: int, issuer: Certificate, hash_algorithm: str, declared: str
 ) -> bytes:
-    info = der.Reader(issuer.public_key_info, "public key").sequence()
-    info.skip()
-    key, _ = info.bit_string()
+    key = subject_public_key(issuer.public_key_info)
     return encode.sequence(
         encode.sequence(encode.oid(_HASHES[declared]), encode.null()),
         encode.octet_string(hashlib.new(hash_algorithm, issuer.subject.der).digest()),

@@ -79,6 +79,7 @@ class FakeRoot(ListIssuer, ResponseSigner):
         not_after: Last second of validity, default 2049.
         serial_number: Real ones have 1 or eight random octets.
         fresh_key: Generate a key that nobody shares.
+        key: Its key, where it is a certain one.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class FakeRoot(ListIssuer, ResponseSigner):
         not_after: datetime = _NOT_AFTER,
         serial_number: int = 1,
         fresh_key: bool = False,
+        key: FakeKey | None = None,
     ) -> None:
         self.common_name = common_name
         self.government = government
@@ -99,7 +101,9 @@ class FakeRoot(ListIssuer, ResponseSigner):
         self.serial_number = serial_number
         self.not_before = aware(not_before)
         self.not_after = aware(not_after)
-        self.key = shared_keys.fresh(key_size) if fresh_key else shared_keys.key("root", key_size)
+        if key is None:
+            key = shared_keys.fresh(key_size) if fresh_key else shared_keys.key("root", key_size)
+        self.key = key
         self._serials = count(0x1001)
         self._issuing: dict[tuple[object, ...], Issuing] = {}
 
@@ -168,34 +172,38 @@ class FakeRoot(ListIssuer, ResponseSigner):
         not_before: datetime | None = None,
         not_after: datetime | None = None,
         fresh_key: bool = False,
+        key: FakeKey | None = None,
+        arl_url: str | None = None,
     ) -> Issuing:
         """The issuing authority of a house under this root; the same one for the same arguments."""
-        facts = (house.code, common_name, key_size, not_before, not_after)
+        facts = (house.code, common_name, key_size, not_before, not_after, arl_url)
+        of_its_own = fresh_key or key is not None
         with _lock:
-            if not fresh_key and facts in self._issuing:
+            if not of_its_own and facts in self._issuing:
                 return self._issuing[facts]
-            # Bound to this root: what another root's authority signs must not verify here.
-            purpose = f"{house.code} under {self.key.key_identifier.hex()}"
-            key = (
-                shared_keys.fresh(key_size)
-                if fresh_key
-                else shared_keys.key(purpose, key_size, ring=1)
+            if key is None and fresh_key:
+                key = shared_keys.fresh(key_size)
+            elif key is None:
+                # Bound to this root: what another root's authority signs must not verify here.
+                purpose = f"{house.code} under {self.key.key_identifier.hex()}"
+                key = shared_keys.key(purpose, key_size, ring=1)
+            arl = f"ldap://{house.directory}/{self.ldap_name}?authorityRevocationList"
+            template = self._authority_template(
+                house, common_name or house.common_name, key, arl_url or arl
             )
-            template = self._authority_template(house, common_name or house.common_name, key)
             template = evolve(
                 template,
                 not_before=aware(not_before or _CA_NOT_BEFORE),
                 not_after=aware(not_after or _CA_NOT_AFTER),
             )
             issuing = Issuing(house, key, template, self.sign(template), _serials(house))
-            if not fresh_key:
+            if not of_its_own:
                 self._issuing[facts] = issuing
             return issuing
 
     def _authority_template(
-        self, house: House, common_name: str, key: FakeKey
+        self, house: House, common_name: str, key: FakeKey, arl_url: str
     ) -> CertificateTemplate:
-        arl = f"ldap://{house.directory}/{self.ldap_name}?authorityRevocationList"
         return CertificateTemplate(
             serial_number=next(self._serials),
             issuer=self.subject,
@@ -217,7 +225,7 @@ class FakeRoot(ListIssuer, ResponseSigner):
                 identify_data(house.real_name),
                 basic_constraints(house.path_length),
                 policy_constraints(),
-                crl_distribution_points(arl),
+                crl_distribution_points(arl_url),
             ),
         )
 

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
+
+from kcert.testing.connections import EndingServer, Serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from typing import Self
 
 __all__ = ["Answer", "LoopbackServer"]
+
+_MAX_REQUEST: Final = 4 << 20
 
 
 @frozen
@@ -32,20 +35,31 @@ class Answer:
     headers: Mapping[str, str] = field(factory=dict)
 
 
+Route: TypeAlias = "bytes | Answer | Callable[[bytes], bytes | Answer | None]"
+
+
+class _Server(EndingServer, HTTPServer):
+    pass
+
+
 class LoopbackServer:
     """Serves on 127.0.0.1 while it is entered.
 
     Args:
-        routes: By path: the answer, or a function that makes it of the request's body.
+        routes: By path: the answer, or a function that makes it of the request's body; where that
+            makes ``None``, the connection is closed without an answer.
+        port: TCP port, 0 for any that is free.
+        remember: Whether to keep `requests`.
     """
 
     def __init__(
-        self, routes: Mapping[str, bytes | Answer | Callable[[bytes], bytes | Answer]] | None = None
+        self, routes: Mapping[str, Route] | None = None, *, port: int = 0, remember: bool = True
     ) -> None:
         self.routes = dict(routes or {})
         """May be changed while it serves."""
         self.requests: list[tuple[str, str, bytes]] = []
         """Method, path and body of every request so far."""
+        self._remember = remember
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -53,30 +67,36 @@ class LoopbackServer:
                 server._serve(self, b"")
 
             def do_POST(self) -> None:
-                server._serve(self, self.rfile.read(int(self.headers["Content-Length"])))
+                size = self.headers["Content-Length"] or ""
+                if not (size.isascii() and size.isdigit()):
+                    self.send_error(411)
+                elif len(size) > len(str(_MAX_REQUEST)) or int(size) > _MAX_REQUEST:
+                    self.send_error(413)
+                else:
+                    server._serve(self, self.rfile.read(int(size)))
 
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        )
+        self._serving = Serving(_Server(("127.0.0.1", port), Handler))
 
     @property
     def port(self) -> int:
         """TCP port."""
-        return int(self._server.server_address[1])
+        return self._serving.port
 
     def url(self, path: str = "/") -> str:
         """URL of a path."""
         return f"http://127.0.0.1:{self.port}{path}"
 
     def _serve(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        self.requests.append((handler.command, handler.path, body))
+        if self._remember:
+            self.requests.append((handler.command, handler.path, body))
         route = self.routes.get(handler.path, Answer(status=404))
         made = route(body) if callable(route) else route
+        if made is None:
+            handler.close_connection = True
+            return
         answer = made if isinstance(made, Answer) else Answer(made)
         handler.send_response(answer.status)
         for name, value in answer.headers.items():
@@ -95,7 +115,7 @@ class LoopbackServer:
             handler.close_connection = True
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._serving.__enter__()
         return self
 
     def __exit__(
@@ -104,6 +124,8 @@ class LoopbackServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Stop listening, break what is open, and wait for every thread."""
+        self._serving.close()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kcert.testing.houses import House
 
-__all__ = ["FINANCIAL_POLICIES", "subscriber"]
+__all__ = ["FINANCIAL_POLICIES", "subscriber", "term"]
 
 FINANCIAL_POLICIES = frozenset(
     {
@@ -61,6 +61,11 @@ _BANK_CODES = {
     "INITECH": "091",
 }
 _OWN_BANK_CODE = "099"
+
+
+def term(policy: str) -> int:
+    """Years that a certificate of a policy is valid: three for 금융인증서, else one."""
+    return 3 if policy in FINANCIAL_POLICIES else 1
 
 
 def _yessign_number(bank: str, registered: datetime) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kcert.certificate import Certificate, KeyUsage, Name
 from kcert.certificate.signatures import signature_algorithm
@@ -69,6 +69,7 @@ class OcspCheck:
     timing: Timing
     rule: ResponderRule
     vouch: Callable[[Certificate, Issuer], None]
+    denials: list[str] = field(factory=list)
 
     def judge(
         self,
@@ -128,7 +129,9 @@ class OcspCheck:
         if problem:
             raise self._unknown(problem)
         if answer.status == "unknown":
-            raise self._unknown("says that the responder does not know the certificate")
+            error = self._unknown("says that the responder does not know the certificate")
+            self.denials.append(str(error))
+            raise error
         weak = weaknesses(key, signature_algorithm(response.basic.algorithm))
         return RevocationEvidence(
             EvidenceKind.OCSP,

@@ -152,6 +152,7 @@ class RevocationSources:
             f"whether the certificate was revoked is not known: {told}",
             f"인증서의 폐지 여부를 알 수 없습니다: {told}",
             fingerprint=fingerprint,
+            denied=bool(ocsp.denials),
         )
 
     def _vouch(

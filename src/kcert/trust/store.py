@@ -56,6 +56,11 @@ class TrustStore:
         for anchor in self._anchors:
             self._by_name.setdefault(anchor.subject.match_key, []).append(anchor)
 
+    @property
+    def checker(self) -> RevocationChecker | None:
+        """Who is asked about revocation, unless `verify` is given another."""
+        return self._checker
+
     def __repr__(self) -> str:
         roots = sum(anchor.is_root for anchor in self._anchors)
         return f"<TrustStore of {roots} roots and {len(self._anchors) - roots} authorities>"

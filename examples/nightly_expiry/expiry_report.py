@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Report certificates that need attention; for a nightly job.
 
-    python examples/expiry_report.py [--days 30] [folder ...]
+    python examples/nightly_expiry/expiry_report.py [--days 30] [folder ...]
 
 Ends with 1 where a certificate has ended or ends within the days given, or could not be read.
 One line each, tab-separated: state, days left, fingerprint, place. No name of a person is written.

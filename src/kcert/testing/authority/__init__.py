@@ -13,12 +13,12 @@ from kcert.keys.profiles import NPKI
 from kcert.testing import extensions
 from kcert.testing.crl import ListIssuer
 from kcert.testing.dates import KOREA, aware, validity
-from kcert.testing.houses import HOUSES, TEST_NOTICE, House
+from kcert.testing.houses import HOUSES, House
 from kcert.testing.keypool import shared_keys
 from kcert.testing.ocsp import ResponseSigner
 from kcert.testing.root import FakeRoot
-from kcert.testing.subjects import FINANCIAL_POLICIES, subscriber
-from kcert.testing.template import CertificateTemplate
+from kcert.testing.subjects import subscriber, term
+from kcert.testing.subscriptions import Subscription, subscriber_template
 from kcert.vid import compute
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from kcert.keys.profiles import LockProfile
     from kcert.testing.extensions import VidHash
     from kcert.testing.keypool import Digest, FakeKey
-    from kcert.testing.template import Extension
+    from kcert.testing.subscriptions import CertifiableKey
+    from kcert.testing.template import CertificateTemplate
 
 __all__ = ["AUTHORITY_NAMES", "TEST_ID_NUMBER", "TEST_PASSWORD", "FakeAuthority"]
 
@@ -60,9 +61,12 @@ class FakeAuthority(ListIssuer, ResponseSigner):
         digest: Hash of the signatures on its subscribers' certificates.
         not_before: First second of its own certificate, default 2001.
         not_after: Last second of its own certificate, default 2048.
-        crl_url: Distribution point in subscribers' certificates, for example on loopback.
+        crl_url: Distribution point in subscribers' certificates, for example on loopback; ``{n}``
+            in it stands for the partition.
         ocsp_url: Responder in subscribers' certificates.
         fresh_key: Generate a key that nobody shares.
+        key: Its key, where it is a certain one.
+        arl_url: Distribution point in its own certificate.
 
     Raises:
         ValueError: There is no such authority, or a datetime has no time zone.
@@ -82,6 +86,8 @@ class FakeAuthority(ListIssuer, ResponseSigner):
         crl_url: str | None = None,
         ocsp_url: str | None = None,
         fresh_key: bool = False,
+        key: FakeKey | None = None,
+        arl_url: str | None = None,
     ) -> None:
         if authority not in HOUSES:
             raise ValueError(f"no authority {authority!r}; there are {', '.join(HOUSES)}")
@@ -97,6 +103,8 @@ class FakeAuthority(ListIssuer, ResponseSigner):
             not_before=not_before,
             not_after=not_after,
             fresh_key=fresh_key,
+            key=key,
+            arl_url=arl_url,
         )
 
     def __repr__(self) -> str:
@@ -125,6 +133,30 @@ class FakeAuthority(ListIssuer, ResponseSigner):
     def sign(self, template: CertificateTemplate) -> Certificate:
         """Issue any certificate under this authority, right or deliberately wrong."""
         return Certificate.load(template.sign(self.key))
+
+    def template(
+        self, subscription: Subscription, key: CertifiableKey, *, km: bool = False
+    ) -> CertificateTemplate:
+        """What a subscriber's certificate says, for a key of any origin.
+
+        Args:
+            subscription: What the certificates of one issue have in common.
+            key: The key to certify.
+            km: Whether it is the key-management certificate.
+        """
+        return subscriber_template(
+            self,
+            self.house,
+            subscription,
+            key,
+            km=km,
+            crl_url=self._crl_url,
+            ocsp_url=self._ocsp_url,
+        )
+
+    def next_serial_number(self) -> int:
+        """A serial number for a signature certificate; the one after it is for its km one."""
+        return next(self._issuing.serials)
 
     def issue(
         self,
@@ -202,7 +234,7 @@ class FakeAuthority(ListIssuer, ResponseSigner):
             not_before=not_before,
             not_after=not_after,
             valid_days=valid_days,
-            years=3 if policy in FINANCIAL_POLICIES else 1,
+            years=term(policy),
         )
         subject = subject or subscriber(
             house,
@@ -214,26 +246,24 @@ class FakeAuthority(ListIssuer, ResponseSigner):
             organizational_unit=organizational_unit,
             common_name=common_name,
         )
-        serial = next(self._issuing.serials) if serial_number is None else serial_number
+        serial = self.next_serial_number() if serial_number is None else serial_number
         random = secrets.token_bytes(_R_OCTETS) if random is None else random
         vid = None
         if not without_vid:
             digest = compute(id_number, random, vid_hash)
             vid = extensions.vid(digest, vid_hash, null_parameters=vid_null_parameters)
-        identity = extensions.identify_data(holder, vid, critical=house.name_critical)
+        subscription = Subscription(
+            subject=subject,
+            policy=policy,
+            serial_number=serial,
+            not_before=start,
+            not_after=end,
+            identity=extensions.identify_data(holder, vid, critical=house.name_critical),
+        )
 
         def pair(*, km: bool) -> KeyPair:
             key = self._subscriber_key(km=km, key_size=key_size, fresh_key=fresh_key)
-            template = CertificateTemplate(
-                serial_number=serial + km,
-                issuer=self._issuing.template.subject,
-                subject=subject,
-                not_before=start,
-                not_after=end,
-                public_key_info=key.public_key_info,
-                extensions=self._subscriber_extensions(key, policy, serial, identity, km=km),
-                digest=self.digest,
-            )
+            template = self.template(subscription, key, km=km)
             certificate = self.sign(adjust(template) if adjust else template)
             keeps_random = not without_random and (house.km_has_random or not km)
             with PrivateKey.load(key.pkcs8(random=random if keeps_random else None)) as opened:
@@ -252,37 +282,3 @@ class FakeAuthority(ListIssuer, ResponseSigner):
         if fresh_key:
             return shared_keys.fresh(key_size)
         return shared_keys.key("key management" if km else "signature", key_size)
-
-    def _subscriber_extensions(
-        self, key: FakeKey, policy: str, serial: int, identity: Extension, *, km: bool
-    ) -> tuple[Extension, ...]:
-        house = self.house
-        qualified = house.km_has_qualifiers or not km
-        partition = serial % 10_000 // 100
-        path = house.crl_path.format(n=partition)
-        crl_url = self._crl_url or f"ldap://{house.directory}/{path}{house.crl_suffix}"
-        return (
-            extensions.authority_key_identifier(
-                self.key, self.root.subject, self._issuing.template.serial_number
-            ),
-            extensions.subject_key_identifier(key),
-            extensions.key_usage(*(house.km_key_usage if km else house.key_usage)),
-            extensions.certificate_policies(
-                _km_policy(house, policy) if km else policy,
-                cps=house.cps if qualified else "",
-                notice=TEST_NOTICE if qualified else "",
-                notice_first=house.notice_first,
-                critical=house.policies_critical,
-            ),
-            *((identity,) if house.km_has_identity or not km else ()),
-            extensions.crl_distribution_points(crl_url),
-            extensions.authority_information_access(self._ocsp_url or house.ocsp),
-        )
-
-
-def _km_policy(house: House, policy: str) -> str:
-    """The policy of the key-management certificate: TradeSign's are odd and even, others equal."""
-    arc, _, last = policy.rpartition(".")
-    if house.code == "TradeSign" and int(last) % 2:
-        return f"{arc}.{int(last) + 1}"
-    return policy
