@@ -116,6 +116,16 @@ CATALOGUE: dict[str, Row] = {
         "use",
         ("Does an identity number belong to it?", "식별번호로 본인확인을 합니다."),
     ),
+    "issue": Row("issuing", "live", ("Have a certificate issued.", "인증서를 발급받습니다.")),
+    "renew": Row(
+        "renewing", "live", ("Renew one, or all that are due.", "갱신할 때가 된 것을 갱신합니다.")
+    ),
+    "reissue": Row(
+        "issuing", "live", ("Replace one that was lost.", "잃어버린 것을 재발급받습니다.")
+    ),
+    "revoke": Row("standing", "live", ("Have one revoked, for good.", "완전히 폐지합니다.")),
+    "suspend": Row("standing", "live", ("Have one suspended.", "효력을 정지합니다.")),
+    "resume": Row("standing", "live", ("Have a suspended one resumed.", "효력을 회복합니다.")),
     "remind": Row(
         "reminding",
         "live",

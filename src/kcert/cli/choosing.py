@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from kcert.cli.asking import Passwords
     from kcert.cli.session import Session
 
-__all__ = ["BODY", "Chosen", "certificate_of", "choose", "in_place", "is_address"]
+__all__ = [
+    "BODY",
+    "Chosen",
+    "certificate_alone",
+    "certificate_of",
+    "choose",
+    "in_place",
+    "is_address",
+]
 
 BODY = (
     (

@@ -165,6 +165,27 @@ _TABLE: tuple[tuple[type[kcert.KcertError], Status, Text], ...] = (
         ),
     ),
     (
+        kcert.RenewalError,
+        Status.NO,
+        ("see when with `kcert remind`", "`kcert remind`로 언제 할 수 있는지 보십시오"),
+    ),
+    (
+        kcert.IdentityRefusedError,
+        Status.NO,
+        (
+            "have the holder identified again by the bank, broker or office",
+            "은행, 증권사나 인증기관에서 본인확인을 다시 받으십시오",
+        ),
+    ),
+    (
+        kcert.UnfinishedError,
+        Status.MEDIUM,
+        (
+            "run the same command again; after an issue, with --settle",
+            "같은 명령을 다시 실행하십시오. 발급이었으면 --settle을 주십시오",
+        ),
+    ),
+    (
         kcert.AuthorityError,
         Status.MEDIUM,
         ("try again later, or ask the authority", "잠시 뒤에 다시 하거나 인증기관에 문의하십시오"),
@@ -178,6 +199,24 @@ _TABLE: tuple[tuple[type[kcert.KcertError], Status, Text], ...] = (
         ),
     ),
 )
+
+_ANEW = (
+    "have a new one issued, as with `kcert issue`",
+    "`kcert issue`처럼 새로 발급받으십시오",
+)
+_RENEWAL: dict[str, Text] = {
+    "too-early": (
+        "wait until then; `kcert remind --calendar` puts it into your calendar",
+        "그때까지 기다리십시오. `kcert remind --calendar`로 달력에 넣을 수 있습니다",
+    ),
+    "suspended": (
+        "have it resumed first, with `kcert resume`",
+        "`kcert resume`으로 먼저 효력을 회복하십시오",
+    ),
+    "expired": _ANEW,
+    "revoked": _ANEW,
+    "not-offered": _ANEW,
+}
 
 _HOLDER = re.compile(r"(?i)\bcn=[^/\\,]+")
 
@@ -193,6 +232,8 @@ def status_of(error: kcert.KcertError) -> Status:
 
 def advice_on(error: kcert.KcertError) -> Text:
     """What to do next."""
+    if isinstance(error, kcert.RenewalError):
+        return _RENEWAL.get(error.why, _ANEW)
     return _row(error)[1]
 
 

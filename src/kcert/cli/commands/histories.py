@@ -37,6 +37,13 @@ _WORDS: dict[EventKind, Text] = {
     EventKind.UNLOCKED: ("unlocked", "키 사용"),
     EventKind.REPLACED: ("replaced", "바꿈"),
     EventKind.RENEWED: ("renewed", "갱신"),
+    EventKind.OFFERED: ("offered", "발급 제안"),
+    EventKind.ISSUED: ("issued", "발급"),
+    EventKind.REISSUED: ("reissued", "재발급"),
+    EventKind.CONFIRMED: ("confirmed", "효력 확인"),
+    EventKind.SUSPENDED: ("suspended", "효력정지"),
+    EventKind.RESUMED: ("resumed", "효력회복"),
+    EventKind.REVOKED: ("revoked", "폐지"),
     EventKind.REMOVED: ("removed", "삭제"),
 }
 _STORE: Text = (
