@@ -217,6 +217,15 @@ _RENEWAL: dict[str, Text] = {
     "revoked": _ANEW,
     "not-offered": _ANEW,
 }
+_HANDOUT = (
+    "check the reference number and the authorization code",
+    "참조번호와 인가코드를 확인하십시오",
+)
+_NETWORK = {"http", "https", "tcp"}
+_CONNECTION = (
+    "check the network and the address, then run it again",
+    "네트워크와 주소를 확인하고 다시 실행하십시오",
+)
 
 _HOLDER = re.compile(r"(?i)\bcn=[^/\\,]+")
 
@@ -232,8 +241,13 @@ def status_of(error: kcert.KcertError) -> Status:
 
 def advice_on(error: kcert.KcertError) -> Text:
     """What to do next."""
-    if isinstance(error, kcert.RenewalError):
-        return _RENEWAL.get(error.why, _ANEW)
+    match error:
+        case kcert.RenewalError():
+            return _RENEWAL.get(error.why, _ANEW)
+        case kcert.AuthorityError() if "badMessageCheck" in error.failure:
+            return _HANDOUT
+        case kcert.StorageError() if error.backend in _NETWORK:
+            return _CONNECTION
     return _row(error)[1]
 
 

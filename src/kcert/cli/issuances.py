@@ -28,7 +28,7 @@ _STEPS: Final[dict[Step, Text]] = {
     Step.CONFIRMED: ("the authority has it in force", "인증기관이 효력을 확인했습니다"),
     Step.BACKED_UP: ("backed up, and read back", "백업하고 다시 읽었습니다"),
     Step.CLEARED: ("what an earlier run left was removed", "이전에 중단된 것을 지웠습니다"),
-    Step.RETIRED: ("the old one was put where you said", "이전 인증서를 정한 대로 두었습니다"),
+    Step.RETIRED: ("the old one is where it should be", "이전 인증서를 정리했습니다"),
 }
 
 
