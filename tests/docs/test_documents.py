@@ -29,6 +29,7 @@ INNER = {
     "kcert.services.gov24",
     "kcert.services.hometax",
     "kcert.testing.backend",
+    "kcert.testing.cmp",
     "kcert.testing.strategies",
     "kcert.store.sealing",
 }

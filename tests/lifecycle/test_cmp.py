@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.lifecycle.cmp_responder import ACCEPTED, CODE, REFERENCE, REJECTED, Responder
 
 import kcert
@@ -25,7 +27,9 @@ from kcert.errors import (
     AuthorityError,
     FormatError,
     IdentityMismatchError,
+    KcertError,
     LimitError,
+    TrustError,
     UnavailableError,
     UntrustedIssuerError,
 )
@@ -42,6 +46,7 @@ from kcert.lifecycle.cmp import MacKind
 from kcert.testing import (
     TEST_ID_NUMBER,
     TEST_PASSWORD,
+    Extension,
     FakeAuthority,
     FakeRoot,
     Revoked,
@@ -50,6 +55,7 @@ from kcert.testing import (
     forms_of,
 )
 from kcert.testing.keypool import shared_keys
+from kcert.testing.strategies import mutations
 from kcert.trust import RevocationSources
 
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
@@ -377,6 +383,16 @@ def test_the_korean_profile_reissues_by_key_recovery(korean, enrolment):
     authority.reissue(enrolment, password=TEST_PASSWORD, profile=CHEAPEST)
 
     assert sent(responder) == ["GENM", "KRR", "PKICONF"]
+
+
+def test_the_korean_profile_renews_with_a_signature(korean, unlocked):
+    authority, responder = korean
+
+    renew(authority, unlocked)
+
+    assert sent(responder) == ["GENM", "KUR", "PKICONF"]
+    algorithms = {one.header.protection_algorithm.oid for one in responder.requests}
+    assert algorithms == {oids.SHA256_WITH_RSA}
 
 
 def test_the_weak_korean_mac_is_refused_where_it_was_not_asked_for(authority, enrolment, responder):
@@ -748,7 +764,61 @@ def test_a_refused_revocation_is_told(authority, unlocked, responder):
     assert caught.error.failure == ("badRequest",)
 
 
+def test_a_policy_that_cannot_be_read_is_a_wrong_answer(authority, unlocked, responder):
+    def spoilt(template):
+        extensions = template.without("2.5.29.32")
+        return evolve(template, extensions=(*extensions, Extension("2.5.29.32", b"\x30\x01")))
+
+    responder.template = spoilt
+
+    with clear_error(AuthorityError) as caught:
+        renew(authority, unlocked)
+
+    assert "malformed certificate" in str(caught.error)
+    assert responder.confirmed[0].status.status == "rejection"
+
+
+@given(st.data(), st.booleans())
+def test_a_damaged_answer_is_refused_or_the_damage_does_not_count(house, trust, data, signs):
+    responder = Responder(house, NOW)
+    responder.signs = signs
+    responder.only = BodyType.IR
+    responder.octets = lambda octets: data.draw(mutations(octets))
+    enrolment = Enrolment(REFERENCE, CODE)
+    try:
+        credential = issue(client(house, trust, responder), enrolment)
+    except KcertError as error:
+        assert_clear_error(error, (AuthorityError, TrustError), canaries=[CODE, TEST_PASSWORD])
+    else:
+        # Certificates beside the protected part may change.
+        assert responder.confirmed[0].certificate_hash.hex() == credential.certificate.fingerprint()
+
+
+def test_every_message_has_a_nonce_of_its_own_and_every_transaction_an_identifier(
+    authority, enrolment, responder
+):
+    issue(authority, enrolment)
+    issue(authority, enrolment)
+
+    headers = [message.header for message in responder.requests]
+    assert len({header.sender_nonce for header in headers}) == 4
+    assert [header.transaction_id for header in headers[::2]] == [
+        header.transaction_id for header in headers[1::2]
+    ]
+    assert headers[0].transaction_id != headers[2].transaction_id
+    assert all(len(header.sender_nonce) == 16 for header in headers)
+
+
 # Keeping and confirming.
+
+
+def test_a_store_keeps_what_was_issued(authority, enrolment):
+    store = kcert.open_store("memory:")
+
+    credential = issue(authority, enrolment, keep=store.add)
+
+    (entry,) = store.entries()
+    assert entry.load().key == credential.key
 
 
 def test_the_credential_is_kept_before_it_is_confirmed(authority, enrolment, responder):
@@ -866,6 +936,7 @@ def test_no_frame_of_a_failure_shows_a_password(house, trust, responder, unlocke
             shown = repr(frame.tb_frame.f_locals)
             assert TEST_PASSWORD not in shown
             assert CODE not in shown
+            assert TEST_ID_NUMBER not in shown
             frame = frame.tb_next
     else:
         raise AssertionError("it did not fail")
@@ -877,7 +948,9 @@ def test_the_object_says_where_it_leads_and_nothing_else(trust):
     assert repr(authority) == "<CmpAuthority <HttpTransport http://127.0.0.1:1/pkix>, RFC 4210>"
 
 
-@pytest.mark.parametrize("address", ["", "ftp://a/", "tcp://a", "127.0.0.1:80", "http://"])
+@pytest.mark.parametrize(
+    "address", ["", "ftp://a/", "tcp://a", "127.0.0.1:80", "http://", "http://u:p@a/"]
+)
 def test_other_addresses_are_refused(trust, address):
     with pytest.raises(ValueError, match="address"):
         CmpAuthority(address, trust=trust)

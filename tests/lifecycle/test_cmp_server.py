@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -45,10 +46,13 @@ class Keys:
     def __init__(self):
         self._turn = count()
 
+    def fill(self, number):
+        while len(self._made) < number:
+            self._made.append(KeyPool.fresh(2048))
+
     def fake(self):
         turn = next(self._turn)
-        if turn == len(self._made):
-            self._made.append(KeyPool.fresh(2048))
+        self.fill(turn + 1)
         return self._made[turn]
 
     def __call__(self, key_size, *, random):
@@ -182,6 +186,13 @@ def test_a_pair_is_renewed_as_a_pair(world):
     assert km.serial_number == second.certificate.serial_number + 1
 
 
+def test_a_pair_is_reissued_as_a_pair(plain):
+    lost = plain.issue(key_management=True)
+    found = plain.reissue(lost, key_management=True)
+    assert found.key_management is not None
+    assert plain.state(lost) is CertificateState.REVOKED
+
+
 def test_one_more_certificate_is_issued_by_an_earlier_one(world):
     first = world.issue()
     with first.unlock(TEST_PASSWORD) as unlocked:
@@ -233,6 +244,14 @@ def test_what_was_asked_of_one_server_goes_on_with_the_next_of_the_same_file(tmp
         world.keys.fake()
         world.window(credential)
         assert world.state(world.renew(credential)) is CertificateState.GOOD
+
+
+def test_many_clients_at_once_get_certificates_of_their_own(plain):
+    plain.keys.fill(8)
+    with ThreadPoolExecutor(4) as pool:
+        credentials = list(pool.map(lambda _: plain.issue(), range(8)))
+    assert len({one.certificate.serial_number for one in credentials}) == 8
+    assert plain.standings() == [Standing.GOOD] * 8
 
 
 def test_the_client_finds_the_status_where_the_certificate_says(server, clock):

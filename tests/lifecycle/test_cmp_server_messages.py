@@ -114,6 +114,17 @@ def test_after_the_confirmation_too_and_a_confirmation_can_come_twice(server, cl
     assert standings(server) == [Standing.GOOD]
 
 
+def test_a_request_for_what_was_rejected_is_refused_when_it_comes_again(server, client, tap):
+    def keep(_):
+        raise RuntimeError
+
+    with server.enrol() as enrolment, pytest.raises(RuntimeError):
+        client.issue(enrolment, keep=keep, **LOCK)
+    (response,) = CertRepMessage.load(body(tap.exchange(tap.sent[0]), BodyType.IP)).responses
+    assert response.status.failures == ("certRevoked",)
+    assert response.certificate is None
+
+
 def test_a_revocation_that_is_replayed_changes_nothing(server, client, tap):
     credential = issue(server, client)
     with credential.unlock(TEST_PASSWORD) as unlocked:
@@ -145,6 +156,23 @@ def begun(server, client, tap):
     request, confirmation = map(PKIMessage.load, tap.sent)
     assert standings(server) == [Standing.PENDING]
     return request, code, confirmation
+
+
+def test_a_poll_whose_answer_was_lost_can_come_again(server, client, tap):
+    server.faults.next(Fault.WAITING, verb="ir", polls=0)
+    credential = issue(server, client)
+    poll = tap.sent[1]
+    assert PKIMessage.load(poll).body.type is BodyType.POLL_REQ
+    assert certificate_in(tap.exchange(poll)) == credential.certificate.der
+
+
+def test_a_message_may_pass_before_the_next_has_a_fault(server, client):
+    server.faults.next(Fault.NONE, verb="ir", times=2)
+    server.faults.next(Fault.REFUSED, verb="ir")
+    for _ in range(2):
+        issue(server, client)
+    with pytest.raises(AuthorityError):
+        issue(server, client)
 
 
 def test_a_transaction_belongs_to_one_request(server, tap, begun):

@@ -21,7 +21,6 @@ from kcert.keys import PrivateKey
 from kcert.testing import FakeAuthority
 
 JARS = [Path(f"/usr/share/java/{name}.jar") for name in ("bcprov", "bcpkix", "bcutil")]
-JAVA_SOURCE = Path(__file__).with_name("java") / "Peer.java"
 PROVIDERS = ("-provider", "legacy", "-provider", "default")
 ASCII = "kcert-Peer 1!"
 HANGUL = "한글 비밀번호-1!"
@@ -100,31 +99,63 @@ class OpenSSL:
         return self("dgst", "-sha256", "-sign", "key.pem", data=data)
 
 
-class Java:
-    """BouncyCastle and the JDK's keystore in one process; see ``java/Peer.java``."""
+class JavaProgram:
+    """A program of ``java/`` in a process of its own."""
 
-    def __init__(self, classes: Path) -> None:
-        classpath = ":".join(map(str, [*JARS, classes]))
+    def __init__(self, name: str, classes: Path) -> None:
+        source = Path(__file__).with_name("java") / f"{name}.java"
+        jars = ":".join(map(str, JARS))
+        subprocess.run(
+            ["javac", "-Xlint:all,-path", "-Werror", "-cp", jars, "-d", classes, source],
+            check=True,
+            timeout=120,
+        )
+        # One processor and the quick compiler only: the process lives for seconds.
+        options = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
         self._process = subprocess.Popen(
-            # One processor and the quick compiler only: the process lives for seconds.
-            ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classpath, "Peer"],
+            ["java", *options, "-cp", f"{jars}:{classes}", name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
 
-    def ask(self, command: str, *values: bytes | str) -> list[tuple[str, list[bytes]]]:
-        """Put one request; the lines of the answer."""
+    def put(self, command: str, *values: bytes | str) -> str:
+        """Put one request; the first line of the answer."""
         octets = (v.encode() if isinstance(v, str) else v for v in values)
         assert self._process.stdin
-        assert self._process.stdout
         print(command, *(v.hex() or "-" for v in octets), file=self._process.stdin, flush=True)
-        lines = []
-        while (line := self._process.stdout.readline().rstrip("\n")) != ".":
+        return self.line()
+
+    def line(self) -> str:
+        """The next line of the answer."""
+        assert self._process.stdout
+        line = self._process.stdout.readline().rstrip("\n")
+        if not line or line.startswith("error"):
+            raise PeerRefusedError(line)
+        return line
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        assert self._process.stdout
+        self._process.stdout.close()
+
+
+class Java(JavaProgram):
+    """BouncyCastle and the JDK's keystore in one process; see ``java/Peer.java``."""
+
+    def __init__(self, classes: Path) -> None:
+        super().__init__("Peer", classes)
+
+    def ask(self, command: str, *values: bytes | str) -> list[tuple[str, list[bytes]]]:
+        """Put one request; the lines of the answer."""
+        line, lines = self.put(command, *values), []
+        while line != ".":
             kind, *words = line.split(" ")
-            if kind == "error" or not line:
-                raise PeerRefusedError(line)
             lines.append((kind, [b"" if w == "-" else bytes.fromhex(w) for w in words]))
+            line = self.line()
         return lines
 
     def open(self, command: str, *values: bytes | str, name_at: int = 2) -> Shown:
@@ -153,69 +184,14 @@ class Java:
         ((_, (octets,)),) = self.ask(command, *values)
         return octets
 
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-        assert self._process.stdout
-        self._process.stdout.close()
-
-
-class JavaProgram:
-    """Another program of ``java/`` in a process of its own: one line in, one line out."""
-
-    def __init__(self, name: str, classes: Path) -> None:
-        source = Path(__file__).with_name("java") / f"{name}.java"
-        jars = ":".join(map(str, JARS))
-        subprocess.run(
-            ["javac", "-Xlint:all,-path", "-Werror", "-cp", jars, "-d", classes, source],
-            check=True,
-            timeout=120,
-        )
-        options = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-        self._process = subprocess.Popen(
-            ["java", *options, "-cp", f"{jars}:{classes}", name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def ask(self, command: str, *values: bytes) -> str:
-        """Put one request; the answer."""
-        assert self._process.stdin
-        assert self._process.stdout
-        print(command, *(v.hex() or "-" for v in values), file=self._process.stdin, flush=True)
-        answer = self._process.stdout.readline().strip()
-        if answer.startswith("error") or not answer:
-            raise PeerRefusedError(answer)
-        return answer
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-        assert self._process.stdout
-        self._process.stdout.close()
-
 
 @pytest.fixture(scope="session")
-def java_program(tmp_path_factory):
-    """Compiles and starts programs of ``java/``, each once a session."""
+def java_folder(tmp_path_factory):
+    """A folder to compile into; tests that use it are marked ``peer("javac")``."""
     missing = [str(jar) for jar in JARS if not jar.exists()]
     if missing:
         pytest.skip(f"BouncyCastle is not installed: {', '.join(missing)}")
-    programs: dict[str, JavaProgram] = {}
-
-    def start(name: str) -> JavaProgram:
-        if name not in programs:
-            programs[name] = JavaProgram(name, tmp_path_factory.mktemp("java"))
-        return programs[name]
-
-    yield start
-    for program in programs.values():
-        program.close()
+    return tmp_path_factory.mktemp("java")
 
 
 @pytest.fixture
@@ -224,19 +200,16 @@ def openssl(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def java(tmp_path_factory):
-    """Compiled once a session; tests that use it are marked ``peer("javac")``."""
-    missing = [str(jar) for jar in JARS if not jar.exists()]
-    if missing:
-        pytest.skip(f"BouncyCastle is not installed: {', '.join(missing)}")
-    classes = tmp_path_factory.mktemp("java")
-    classpath = ":".join(map(str, JARS))
-    subprocess.run(
-        ["javac", "-Xlint:all,-path", "-Werror", "-cp", classpath, "-d", classes, JAVA_SOURCE],
-        check=True,
-        timeout=120,
-    )
-    process = Java(classes)
+def java(java_folder):
+    process = Java(java_folder)
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="session")
+def management_messages(java_folder):
+    """BouncyCastle's CMP; see ``java/ManagementMessages.java``."""
+    process = JavaProgram("ManagementMessages", java_folder)
     yield process
     process.close()
 

@@ -258,11 +258,6 @@ class Overheard:
         return self.answer(PKIMessage.load(message))
 
 
-@pytest.fixture
-def bouncy(java_program):
-    return java_program("ManagementMessages")
-
-
 def overheard(house, ask, key_source, **options):
     """What kcert sends first."""
     transport = Overheard()
@@ -279,7 +274,9 @@ def issuing(enrolment):
 @pytest.mark.peer("javac")
 @pytest.mark.parametrize("mac", [MacKind.PBM, MacKind.PBM_SHA1])
 @pytest.mark.parametrize("subject", [True, False], ids=["subject", "no subject"])
-def test_bouncycastle_verifies_mac_and_proofs(bouncy, house, holder, key_source, mac, subject):
+def test_bouncycastle_verifies_mac_and_proofs(
+    management_messages, house, holder, key_source, mac, subject
+):
     name = holder.certificate.subject.der if subject else None
     enrolment = Enrolment(
         REFERENCE, CODE, subject=name, key_management=True, id_number=TEST_ID_NUMBER
@@ -288,14 +285,14 @@ def test_bouncycastle_verifies_mac_and_proofs(bouncy, house, holder, key_source,
     message = overheard(house, issuing(enrolment), key_source, profile=profile)
     secret = b"" if subject else CODE.encode()
 
-    assert bouncy.ask("mac", message, CODE.encode()) == "true"
-    assert bouncy.ask("mac", message, b"another") == "false"
-    assert bouncy.ask("proofs", message, secret) == "true true"
+    assert management_messages.put("mac", message, CODE.encode()) == "true"
+    assert management_messages.put("mac", message, b"another") == "false"
+    assert management_messages.put("proofs", message, secret) == "true true"
 
 
 @pytest.mark.peer("javac")
 def test_bouncycastle_verifies_signature_and_proof_of_a_renewal(
-    bouncy, house, holder, unlocked, key_source
+    management_messages, house, holder, unlocked, key_source
 ):
     message = overheard(
         house,
@@ -303,26 +300,28 @@ def test_bouncycastle_verifies_signature_and_proof_of_a_renewal(
         key_source,
     )
 
-    assert bouncy.ask("signature", message, holder.certificate.der) == "true"
-    assert bouncy.ask("signature", message, house.certificate.der) == "false"
-    assert bouncy.ask("proofs", message, b"") == "true"
+    assert management_messages.put("signature", message, holder.certificate.der) == "true"
+    assert management_messages.put("signature", message, house.certificate.der) == "false"
+    assert management_messages.put("proofs", message, b"") == "true"
 
 
 @pytest.mark.peer("javac")
-def test_kcert_verifies_what_bouncycastle_protects(bouncy, house, unlocked):
+def test_kcert_verifies_what_bouncycastle_protects(management_messages, house, unlocked):
     key = house.key.pkcs8()
     certificate = house.certificate.der
 
     def by_mac(asked):
         header = asked.header
         return bytes.fromhex(
-            bouncy.ask("confirm-mac", header.transaction_id, header.sender_nonce, CODE.encode())
+            management_messages.put(
+                "confirm-mac", header.transaction_id, header.sender_nonce, CODE.encode()
+            )
         )
 
     def by_key(asked):
         header = asked.header
         return bytes.fromhex(
-            bouncy.ask(
+            management_messages.put(
                 *("confirm-signature", header.transaction_id, header.sender_nonce),
                 *(key, certificate),
             )

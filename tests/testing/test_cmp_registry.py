@@ -70,8 +70,21 @@ class Office:
 
 
 @pytest.fixture
-def office(clock, keys):
-    return Office(clock, keys)
+def make_office(clock, keys):
+    made = []
+
+    def make(*arguments, **keywords):
+        made.append(Office(clock, keys, *arguments, **keywords))
+        return made[-1]
+
+    yield make
+    for office in made:
+        office.registry.database.close()
+
+
+@pytest.fixture
+def office(make_office):
+    return make_office()
 
 
 def refusal(call, *arguments, **keywords):
@@ -197,9 +210,9 @@ def test_a_renewal_without_a_new_r_keeps_the_vid(office):
     [("yessign", None, 1), ("yessign", FINANCIAL, 3), ("TradeSign", None, 1)],
 )
 def test_a_renewed_certificate_ends_a_term_after_the_old_one_to_the_second(
-    clock, keys, code, policy, years
+    make_office, code, policy, years
 ):
-    office = Office(clock, keys, code=code)
+    office = make_office(code=code)
     issue = office.issued(policy=policy)
     office.window(issue)
     office.clock.now += 5 * DAY
@@ -251,9 +264,11 @@ def test_renewing_keeps_the_name_and_takes_the_km_pair_along(office):
     assert renewed.predecessor == issue.serial_number
 
 
-def test_the_old_certificate_stays_until_its_last_day_unless_the_rules_say_otherwise(clock, keys):
+def test_the_old_certificate_stays_until_its_last_day_unless_the_rules_say_otherwise(
+    clock, make_office
+):
     for revoke, expected in ((False, CertificateState.GOOD), (True, CertificateState.REVOKED)):
-        office = Office(clock, keys, AuthorityRules(revoke_renewed=revoke))
+        office = make_office(AuthorityRules(revoke_renewed=revoke))
         issue = office.issued()
         office.window(issue)
         renewed = office.renewed(issue)
@@ -382,6 +397,21 @@ def test_a_refused_request_changes_nothing(office):
     short = FakeAuthority().issue(key_size=1024).certificate.public_key_info
     assert refusal(office.registry.issue, registration, SubmittedKeys(short)) == "badCertTemplate"
     assert office.issues.get(pending.serial_number).standing is Standing.PENDING
+
+
+def test_a_refusal_inside_of_something_larger_undoes_its_own_part_only(office):
+    database = office.registry.database
+
+    def revoke_and_fail(issue):
+        with database.transaction():
+            office.issues.revoke(issue.serial_number, RevocationReason.KEY_COMPROMISE)
+            raise ZeroDivisionError
+
+    with database.transaction():
+        issue = office.issued()
+        with pytest.raises(ZeroDivisionError):
+            revoke_and_fail(issue)
+    assert office.state(issue) is CertificateState.GOOD
 
 
 def test_records_show_no_name_no_number_and_no_code(office):

@@ -179,6 +179,9 @@ def test_the_file_of_another_authority_is_refused(tmp_path):
     CmpServer("KICA", database=file).close()
     with pytest.raises(ValueError, match="the database is that of KICA"):
         CmpServer("yessign", database=file)
+    (tmp_path / "letter.txt").write_text("홍길동에게" * 100)
+    with pytest.raises(ValueError, match="no database"):
+        CmpServer(database=tmp_path / "letter.txt")
     with pytest.raises(ValueError, match="no authority 'nobody'"):
         CmpServer("nobody")
 

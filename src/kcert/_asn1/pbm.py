@@ -7,17 +7,9 @@ from attrs import frozen
 
 from kcert._asn1 import encode
 from kcert._asn1.algorithm import AlgorithmIdentifier
-from kcert._asn1.bounded import open_sequence
-from kcert._asn1.pkcs5 import read_iterations
-from kcert.errors import FormatError
+from kcert._asn1.pkcs5 import open_parameters, read_iterations
 
 __all__ = ["PBMAC1Parameters", "PBMParameter"]
-
-
-def _parameters(algorithm: AlgorithmIdentifier) -> bytes:
-    if algorithm.parameters is None:
-        raise FormatError(f"parameters of {algorithm.name or algorithm.oid}", "are missing")
-    return algorithm.parameters
 
 
 @frozen
@@ -37,7 +29,9 @@ class PBMParameter:
             FormatError: They are no PBMParameter, or the iteration count is below one.
             LimitError: The iteration count has more than 63 bits.
         """
-        fields = open_sequence(_parameters(algorithm), "PBMParameter")
+        outer = open_parameters(algorithm)
+        fields = outer.sequence()
+        outer.finish()
         salt = fields.octet_string()
         function = AlgorithmIdentifier.read(fields)
         iterations = read_iterations(fields)
@@ -69,7 +63,9 @@ class PBMAC1Parameters:
         Raises:
             FormatError: They are no PBMAC1-params.
         """
-        fields = open_sequence(_parameters(algorithm), "PBMAC1-params")
+        outer = open_parameters(algorithm)
+        fields = outer.sequence()
+        outer.finish()
         key_derivation = AlgorithmIdentifier.read(fields)
         mac = AlgorithmIdentifier.read(fields)
         fields.finish()

@@ -18,6 +18,7 @@ __all__ = [
     "PBES2Parameters",
     "PBKDF2Parameters",
     "ScryptParameters",
+    "open_parameters",
     "read_iterations",
 ]
 
@@ -25,7 +26,12 @@ _MAX_COUNT = (1 << 63) - 1
 _DEFAULT_PRF = AlgorithmIdentifier(oids.HMAC_SHA1, NULL_PARAMETERS)
 
 
-def _parameters(algorithm: AlgorithmIdentifier) -> Reader:
+def open_parameters(algorithm: AlgorithmIdentifier) -> Reader:
+    """The parameters of an algorithm, to be read.
+
+    Raises:
+        FormatError: It has none.
+    """
     label = algorithm.name or algorithm.oid
     if algorithm.parameters is None:
         raise FormatError(
@@ -65,7 +71,7 @@ class PBEParameter:
             FormatError: They are not a PBEParameter, or the iteration count is below one.
             LimitError: The iteration count has more than 63 bits.
         """
-        outer = _parameters(algorithm)
+        outer = open_parameters(algorithm)
         inner = outer.sequence()
         outer.finish()
         salt = inner.octet_string()
@@ -96,7 +102,7 @@ class PBKDF2Parameters:
             LimitError: The iteration count has more than 63 bits.
             UnsupportedAlgorithmError: The salt comes from another source (otherSource).
         """
-        outer = _parameters(algorithm)
+        outer = open_parameters(algorithm)
         inner = outer.sequence()
         outer.finish()
         if inner.peek() == der.SEQUENCE:
@@ -145,7 +151,7 @@ class ScryptParameters:
                 not a power of two.
             LimitError: A number has more than 63 bits.
         """
-        outer = _parameters(algorithm)
+        outer = open_parameters(algorithm)
         inner = outer.sequence()
         outer.finish()
         salt = inner.octet_string()
@@ -171,7 +177,7 @@ class PBES2Parameters:
         Raises:
             FormatError: They are not PBES2-params.
         """
-        outer = _parameters(algorithm)
+        outer = open_parameters(algorithm)
         inner = outer.sequence()
         outer.finish()
         key_derivation = AlgorithmIdentifier.read(inner)

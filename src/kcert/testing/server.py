@@ -12,8 +12,6 @@ from kcert.testing.connections import EndingServer, Serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from types import TracebackType
-    from typing import Self
 
 __all__ = ["Answer", "LoopbackServer"]
 
@@ -42,7 +40,7 @@ class _Server(EndingServer, HTTPServer):
     pass
 
 
-class LoopbackServer:
+class LoopbackServer(Serving):
     """Serves on 127.0.0.1 while it is entered.
 
     Args:
@@ -78,12 +76,7 @@ class LoopbackServer:
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""
 
-        self._serving = Serving(_Server(("127.0.0.1", port), Handler))
-
-    @property
-    def port(self) -> int:
-        """TCP port."""
-        return self._serving.port
+        super().__init__(_Server(("127.0.0.1", port), Handler))
 
     def url(self, path: str = "/") -> str:
         """URL of a path."""
@@ -113,19 +106,3 @@ class LoopbackServer:
         except OSError:
             # Who asked has heard enough.
             handler.close_connection = True
-
-    def __enter__(self) -> Self:
-        self._serving.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Stop listening, break what is open, and wait for every thread."""
-        self._serving.close()

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from kcert._asn1 import encode, oids
 from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
-from kcert._asn1.der import Reader
+from kcert._asn1.pbm import PBMAC1Parameters
 from kcert._asn1.pkcs5 import PBKDF2Parameters
 from kcert._asn1.pkcs12 import MacData
 from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
@@ -127,12 +127,8 @@ def read_mac(data: MacData) -> Mac:
 
 
 def _read_pbmac1(data: MacData) -> Mac:
-    outer = Reader(data.algorithm.parameters or b"", "PBMAC1 parameters")
-    inner = outer.sequence()
-    outer.finish()
-    derivation = AlgorithmIdentifier.read(inner)
-    scheme = AlgorithmIdentifier.read(inner)
-    inner.finish()
+    found = PBMAC1Parameters.read(data.algorithm)
+    derivation, scheme = found.key_derivation, found.mac
     if derivation.oid != oids.PBKDF2:
         raise UnsupportedAlgorithmError(
             derivation.oid, derivation.name, use=f"{_FORMAT}, key derivation"

@@ -10,9 +10,8 @@ from kcert._asn1.cmp import BodyType, PKIBody
 from kcert._asn1.cmp_exchange import GenMsgContent
 from kcert._asn1.cmp_header import InfoTypeAndValue
 from kcert.certificate import Certificate
-from kcert.errors import FormatError
 from kcert.lifecycle.cmp.issues import ANSWERS
-from kcert.lifecycle.cmp.refusals import wrong_answer
+from kcert.lifecycle.cmp.refusals import malformed_is_wrong
 from kcert.lifecycle.cmp.transactions import Line, Transaction, load_content
 
 if TYPE_CHECKING:
@@ -63,10 +62,8 @@ def encryption_certificate(
     encoded = next((value for value in map(found.get, order) if value is not None), None)
     if encoded is None:
         return line.certificate
-    try:
-        certificate = Certificate.load(encoded)
-    except FormatError as error:
-        raise wrong_answer("brings a malformed certificate", "인증서가 잘못되었습니다") from error
     known = () if line.certificate is None else (line.certificate,)
-    trust.verify(certificate, line.clock(), intermediates=known)
+    with malformed_is_wrong():
+        certificate = Certificate.load(encoded)
+        trust.verify(certificate, line.clock(), intermediates=known)
     return certificate

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kcert.certificate import Certificate
     from kcert.credential import Credential, UnlockedCredential
     from kcert.keys.profiles import LockProfile
-    from kcert.lifecycle.authority import Enrolment, Keep
+    from kcert.lifecycle.authority import CertificateAuthority, Enrolment, Keep
     from kcert.lifecycle.cmp.issues import Issue
 
 __all__ = ["CmpAuthority"]
@@ -218,3 +218,8 @@ class CmpAuthority(Desk):
 def _check_renewed(olds: list[Certificate], issue: Issue) -> None:
     for old, new in zip(olds, issue.certificates, strict=True):
         check_renewed(old, new)
+
+
+if TYPE_CHECKING:
+    # That it is one, a type checker tells.
+    _is_authority: type[CertificateAuthority] = CmpAuthority

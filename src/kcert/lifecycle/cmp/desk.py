@@ -41,26 +41,9 @@ _PATIENCE: Final = timedelta(minutes=5)
 
 
 class Desk:
-    """An authority that is reached by CMP, short of having it issue anything: see `CmpAuthority`.
+    """An authority that is reached by CMP, short of having it issue anything.
 
-    Args:
-        address: ``http://…``, ``https://…`` or ``tcp://host:port``. It may be on loopback or in
-            one's own network. Not used where ``transport`` is given.
-        trust: The authorities to believe.
-        certificate: The authority's certificate, where it is known: messages are addressed to it,
-            only its signatures count, and identity number and R are encrypted to it.
-        profile: How the authority speaks.
-        transport: Carries the messages, default one for the address.
-        checker: Who is asked by `status`, default the trust store's.
-        clock: Gives the present moment, aware; default the computer's clock.
-        sleep: Waits so many seconds, between polls and before a confirmation is sent again.
-        tolerance: How far the authority's clock may differ from this one.
-        patience: How long to wait in all while the authority has not decided.
-        retries: How often a confirmation is sent again that had no answer.
-        key_source: Makes a key pair of so many bits, with R or without.
-
-    Raises:
-        ValueError: The address is none of these.
+    Its arguments are described at `CmpAuthority`.
     """
 
     def __init__(
@@ -88,7 +71,7 @@ class Desk:
             transport=transport or transport_for(address),
             profile=profile,
             certificate=certificate,
-            clock=clock or moment,
+            clock=moment if clock is None else lambda: moment(clock()),
             sleep=sleep,
             tolerance=tolerance,
             patience=patience,

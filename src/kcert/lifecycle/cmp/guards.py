@@ -16,6 +16,7 @@ from kcert.certificate import Certificate
 from kcert.certificate.signatures import signature_algorithm
 from kcert.errors import AuthorityError, KcertError
 from kcert.lifecycle.cmp.macs import compute_mac, new_mac
+from kcert.lifecycle.cmp.refusals import malformed_is_wrong
 from kcert.trust.signatures import signature_holds
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class AuthorityKeys:
         known = () if self.certificate is None else (self.certificate,)
         for signer in (*known, *given):
             if _signed(signer, message):
-                self._check_signer(signer, (*known, *given), at, issuer)
+                with malformed_is_wrong():
+                    self._check_signer(signer, (*known, *given), at, issuer)
                 return
         raise _altered()
 

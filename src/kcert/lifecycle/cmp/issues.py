@@ -18,7 +18,7 @@ from kcert._asn1.cmp_status import PKIStatusInfo
 from kcert._asn1.encode import null
 from kcert.certificate import Certificate
 from kcert.errors import KcertError
-from kcert.lifecycle.cmp.refusals import check_granted, wrong_answer
+from kcert.lifecycle.cmp.refusals import check_granted, malformed_is_wrong, wrong_answer
 from kcert.lifecycle.cmp.transactions import load_content
 
 if TYPE_CHECKING:
@@ -166,10 +166,8 @@ def _responses(answer: PKIMessage) -> tuple[tuple[CertResponse, ...], tuple[byte
 def _certificate(encoded: bytes | None) -> Certificate:
     if encoded is None:
         raise wrong_answer("brings no certificate", "인증서가 없습니다")
-    try:
+    with malformed_is_wrong():
         return Certificate.load(encoded)
-    except KcertError as error:
-        raise wrong_answer("brings a malformed certificate", "인증서가 잘못되었습니다") from error
 
 
 def _readable(encoded: tuple[bytes, ...]) -> tuple[Certificate, ...]:

@@ -15,6 +15,7 @@ from kcert.credential.pair import KeyPair
 from kcert.errors import AuthorityError, KcertError
 from kcert.lifecycle.cmp.announced import encryption_certificate
 from kcert.lifecycle.cmp.issues import ANSWERS, Issue
+from kcert.lifecycle.cmp.refusals import malformed_is_wrong
 from kcert.lifecycle.cmp.requests import (
     Wanted,
     certificate_requests,
@@ -141,11 +142,7 @@ class Orders:
         answer = transaction.ask(PKIBody(order.type, content), ANSWERS[order.type])
         issue = Issue.read(answer, len(wanted))
         with self._deciding(transaction, issue):
-            issue.check_keys(tuple(one.public_key_info for one in wanted))
-            chain = self._believe(issue)
-            self._check_identity(order, issue)
-            if order.check is not None:
-                order.check(issue)
+            chain = self._checked(order, issue)
             credential = _credential(order.pairs, issue, chain)
             if order.keep is not None:
                 order.keep(credential)
@@ -156,7 +153,7 @@ class Orders:
         transaction = Transaction(self.line, guard)
         answer = transaction.ask(PKIBody(BodyType.P10CR, csr), ANSWERS[BodyType.P10CR])
         issue = Issue.read(answer, 1, any_number=True)
-        with self._deciding(transaction, issue):
+        with self._deciding(transaction, issue), malformed_is_wrong():
             issue.check_keys((public_key,))
             self._believe(issue)
         return issue.certificates[0]
@@ -173,6 +170,16 @@ class Orders:
                 transaction.confirm(issue.rejected(profile), retries=0)
             raise
         transaction.confirm(issue.accepted(profile), retries=self.line.retries)
+
+    def _checked(self, order: Order, issue: Issue) -> tuple[Certificate, ...]:
+        """Check what came; the authorities above the first certificate."""
+        with malformed_is_wrong():
+            issue.check_keys(tuple(pair.wanted.public_key_info for pair in order.pairs))
+            chain = self._believe(issue)
+            self._check_identity(order, issue)
+            if order.check is not None:
+                order.check(issue)
+        return chain
 
     def _believe(self, issue: Issue) -> tuple[Certificate, ...]:
         known = () if self.line.certificate is None else (self.line.certificate,)

@@ -22,8 +22,9 @@ class CmpProfile:
     nothing of it has been tried against a Korean authority: those answer only to who has a
     contract with them. Take it for a beginning. What is least sure: how DES-MAC pads and how long
     it is, to which certificate EncryptedVID is encrypted, whether anything answers ``pkiconf``,
-    and whether the requests for both pairs travel in one message. What that client sends besides
-    (information on the computer) is left out.
+    and whether the requests for both pairs travel in one message. Left out is what that client
+    sends besides: information on the computer, and serial numbers as key identifiers. Version 0
+    without transaction identifiers, as it speaks with signGATE, is not spoken.
 
     Attributes:
         name: For people.

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from kcert.errors import AuthorityError
+from kcert.errors import AuthorityError, FormatError, LimitError, UnsupportedAlgorithmError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kcert._asn1.cmp_status import PKIStatusInfo
 
-__all__ = ["check_granted", "refused", "wrong_answer"]
+__all__ = ["check_granted", "malformed_is_wrong", "refused", "wrong_answer"]
 
 _GRANTED: Final = frozenset({"accepted", "grantedWithMods"})
 _MAX_TEXT: Final = 300
@@ -51,3 +54,16 @@ def check_granted(status: PKIStatusInfo) -> None:
 def wrong_answer(reason: str, reason_ko: str) -> AuthorityError:
     """Make the error for an answer that does not fit the question."""
     return AuthorityError(f"the answer {reason}", f"응답 오류: {reason_ko}")
+
+
+@contextmanager
+def malformed_is_wrong() -> Iterator[None]:
+    """Make what is wrong with a certificate in an answer an error of the answer.
+
+    Raises:
+        AuthorityError: A part of it is malformed, of an unknown kind, or asks for too much work.
+    """
+    try:
+        yield
+    except (FormatError, LimitError, UnsupportedAlgorithmError) as error:
+        raise wrong_answer("brings a malformed certificate", "인증서가 잘못되었습니다") from error

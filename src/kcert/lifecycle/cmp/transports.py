@@ -45,9 +45,15 @@ class HttpTransport:
     Args:
         url: http or https. It may be on loopback or in one's own network.
         deadline: Seconds for one exchange.
+
+    Raises:
+        ValueError: It is another address, or holds a user name: that does not belong into one.
     """
 
     def __init__(self, url: str, *, deadline: float = _DEADLINE) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("an address is http://host/… or https://host/…, without a user name")
         self._url = url
         self._fetcher = NetworkFetcher(
             deadline=deadline, max_size=MAX_MESSAGE_SIZE, allow_private=True, max_redirects=0
@@ -157,7 +163,7 @@ def transport_for(address: str) -> Transport:
         ValueError: It is none of these.
     """
     parts = urlsplit(address)
-    if parts.scheme in ("http", "https") and parts.hostname:
+    if parts.scheme in ("http", "https"):
         return HttpTransport(address)
     if parts.scheme == "tcp" and parts.hostname and parts.port:
         return TcpTransport(parts.hostname, parts.port)

@@ -69,6 +69,7 @@ CREATE TABLE IF NOT EXISTS transactions (
     serial_number TEXT,
     nonces BLOB NOT NULL,
     polls INTEGER NOT NULL DEFAULT 0,
+    check_after INTEGER NOT NULL DEFAULT 0,
     request BLOB,
     at INTEGER NOT NULL
 );
@@ -90,6 +91,9 @@ class Database:
 
     Args:
         path: The file, made for its user only where there is none yet; `MEMORY` for none.
+
+    Raises:
+        ValueError: The file is something else.
     """
 
     def __init__(self, path: str | os.PathLike[str] = MEMORY) -> None:
@@ -101,28 +105,34 @@ class Database:
         self._depth = 0
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
-        # One commit a message, and no waiting for the disk: what a power cut takes is a test's.
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_SCHEMA)
+        try:
+            # No waiting for the disk: what a power cut takes is a test's.
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            raise ValueError("the file is no database of a test authority") from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing. One inside another is part of it."""
+        """All or nothing. One inside another is undone alone where it fails."""
         with self._lock:
-            if not self._depth:
-                self._connection.execute("BEGIN IMMEDIATE")
+            name = f"level{self._depth}"
+            self._connection.execute(f"SAVEPOINT {name}" if self._depth else "BEGIN IMMEDIATE")
             self._depth += 1
             try:
                 yield
             except BaseException:
                 self._depth -= 1
-                if not self._depth:
+                if self._depth:
+                    self._connection.execute(f"ROLLBACK TO {name}")
+                    self._connection.execute(f"RELEASE {name}")
+                else:
                     self._connection.execute("ROLLBACK")
                 raise
             self._depth -= 1
-            if not self._depth:
-                self._connection.execute("COMMIT")
+            self._connection.execute(f"RELEASE {name}" if self._depth else "COMMIT")
 
     def rows(self, statement: str, *values: _Value) -> list[sqlite3.Row]:
         """What a query finds."""

@@ -68,24 +68,9 @@ class Exchange:
             "이미 사용 중인 트랜잭션 번호입니다",
         )
 
-    def begin(
-        self,
-        digest: bytes,
-        *,
-        serial_number: int | None = None,
-        polls: int = 0,
-        request: bytes | None = None,
-    ) -> Transaction:
+    def begin(self, digest: bytes) -> Transaction:
         """The record of a transaction that begins with this message."""
-        return Transaction(
-            self.transaction_id,
-            self.verb,
-            self.requester.name,
-            digest,
-            serial_number=serial_number,
-            polls=polls,
-            request=request,
-        )
+        return Transaction(self.transaction_id, self.verb, self.requester.name, digest)
 
     def continued(self) -> Transaction:
         """The transaction that a certConf or pollReq goes on with.

@@ -20,7 +20,8 @@ __all__ = ["NOTHING", "Fault", "Faults", "PlannedFault"]
 class Fault(Enum):
     """What goes wrong with one answer."""
 
-    NONE = "nothing"
+    NONE = "nothing: a message that fits passes, and the next fault waits for the one after"
+
     LOST_REQUEST = "the connection closes before the request is looked at"
     LOST_ANSWER = "the request is carried out, and its answer is lost"
     DELAYED = "the answer comes late"

@@ -7,6 +7,8 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from kcert._asn1 import encode, oids
 from kcert._asn1.cmp import PKIBody
 from kcert._asn1.cmp_answers import CertRepMessage, CertResponse, KeyRecRepContent
@@ -75,14 +77,22 @@ class Issuing:
     def _answer(self, exchange: Exchange, request: CertificateRequest) -> PKIBody:
         begun = exchange.begun(request.digest)
         if begun is not None and begun.serial_number is not None:
-            return self._granted(exchange, request, self._registry.issues.get(begun.serial_number))
+            issue = self._registry.issues.get(begun.serial_number)
+            if issue.standing is Standing.REVOKED:
+                raise RefusedError(
+                    "certRevoked",
+                    "what was issued in this transaction is revoked",
+                    "이 트랜잭션에서 발급한 인증서는 폐지되었습니다",
+                )
+            return self._granted(exchange, request, issue)
         issue = self._issue(exchange, request)
         if (
             wants_implicit_confirmation(exchange)
             and self._registry.rules.grant_implicit_confirmation
         ):
             issue = self._registry.confirm(issue.serial_number)
-        record = exchange.begin(request.digest, serial_number=issue.serial_number)
+        record = begun or exchange.begin(request.digest)
+        record = evolve(record, serial_number=issue.serial_number)
         self._transactions.put(record, self._registry.now())
         return self._granted(exchange, request, issue)
 

@@ -35,14 +35,15 @@ class Polling:
         self._registry = registry
         self._transactions = transactions
         self._issuing = issuing
-        self._check_after = 1
 
     def put_off(self, exchange: Exchange, fault: PlannedFault) -> PKIBody:
         """Say that the answer takes its time."""
         request = self._issuing.read(exchange)
-        self._check_after = int(fault.seconds)
-        record = exchange.begin(
-            request.digest, polls=fault.polls, request=exchange.message.encode()
+        record = evolve(
+            exchange.begin(request.digest),
+            polls=fault.polls,
+            check_after=int(fault.seconds),
+            request=exchange.message.encode(),
         )
         self._transactions.put(record, self._registry.now())
         return refusal(exchange.verb, request, PKIStatusInfo("waiting"))
@@ -54,7 +55,7 @@ class Polling:
         if transaction.polls > 0:
             record = evolve(transaction, polls=transaction.polls - 1)
             self._transactions.put(record, self._registry.now())
-            answers = (PollRep(number, self._check_after) for number in asked.request_ids)
+            answers = (PollRep(number, record.check_after) for number in asked.request_ids)
             return PKIBody(BodyType.POLL_REP, PollRepContent(tuple(answers)).encode())
         request = PKIMessage.load(transaction.request or b"")
         waiting = Exchange(request, transaction.verb, exchange.requester, transaction)

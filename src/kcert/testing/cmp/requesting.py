@@ -15,6 +15,7 @@ from kcert._asn1.cmp import BodyType
 from kcert._asn1.crmf import CertId, CertReqMessages
 from kcert._asn1.crmf_proof import PKMACValue
 from kcert._asn1.der import Reader
+from kcert._asn1.x509 import read_extensions
 from kcert.certificate.signatures import signature_algorithm
 from kcert.errors import KcertError
 from kcert.testing.cmp.certifying import SubmittedKeys
@@ -117,13 +118,7 @@ def _is_km(message: CertReqMsg) -> bool:
     extensions = message.request.template.extensions
     if extensions is None:
         return False
-    members = Reader(extensions, "extensions").sequence()
-    while not members.at_end:
-        extension = members.sequence()
-        oid = extension.oid()
-        if extension.peek() == 1:
-            extension.boolean()
-        value = extension.octet_string()
+    for oid, _, value in read_extensions(Reader(extensions, "extensions").sequence()):
         if oid == _KEY_USAGE:
             bits, _ = Reader(value, "keyUsage").bit_string()
             return bool(bits and bits[0] & _KEY_ENCIPHERMENT)

@@ -125,7 +125,7 @@ class Responder:
     def _carry_out(self, exchange: Exchange, planned: PlannedFault) -> PKIBody:
         verb = exchange.verb
         if planned.fault is Fault.REFUSED:
-            raise AuthorityError(planned.text, status=planned.status, failure=planned.failure)
+            raise RefusedError.on_demand(planned.status, planned.failure, planned.text)
         if verb == "genm":
             return inform(exchange, self._registry.authority)
         if exchange.requester.is_anybody:

@@ -84,7 +84,7 @@ class RefusedError(AuthorityError):
     """What the authority answers to a request that it does not grant.
 
     Attributes:
-        texts: Why, in English and in Korean, as the answer says it.
+        texts: Why, as the answer says it.
 
     Args:
         failure: PKIFailureInfo name (RFC 4210 section 5.2.3).
@@ -92,6 +92,15 @@ class RefusedError(AuthorityError):
         message_ko: The same in Korean.
     """
 
+    texts: tuple[str, ...]
+
     def __init__(self, failure: str, message: str, message_ko: str) -> None:
         super().__init__(message, message_ko, status="rejection", failure=(failure,))
         self.texts = (message, message_ko)
+
+    @classmethod
+    def on_demand(cls, status: str, failures: tuple[str, ...], text: str) -> RefusedError:
+        """A refusal with any status, failures and text."""
+        error = cls("", text, text)
+        error.status, error.failure, error.texts = status, failures, (text,)
+        return error

@@ -23,7 +23,6 @@ from kcert.testing.server import Answer, LoopbackServer
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
-    from types import TracebackType
     from typing import Self
 
     from kcert.certificate import Certificate
@@ -62,7 +61,7 @@ class CmpServer:
         key_size: Bits of its own keys.
 
     Raises:
-        ValueError: There is no such authority, or the database is another one's.
+        ValueError: There is no such authority, or the file is another one's, or no database.
         OSError: A port is taken.
     """
 
@@ -198,12 +197,7 @@ class CmpServer:
         self._start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -264,8 +258,12 @@ class CmpServer:
                 revocation_list(registry, partition, self.crl_url(partition)), headers=_CRL_TYPE
             )
 
+        def cmp(request: bytes) -> Answer | None:
+            return self._respond(request).over_http(ending)
+
         return {
-            "/cmp": lambda request: self._respond(request).over_http(ending),
+            "/cmp": cmp,
+            "/.well-known/cmp": cmp,
             "/ocsp": lambda request: Answer(status_response(registry, request), headers=_OCSP_TYPE),
             "/office/enrol": lambda request: enrol_answer(request, registry, self.enrol),
             "/office/fault": lambda request: fault_answer(request, self.faults),

@@ -34,6 +34,7 @@ class Transaction:
         nonces: Our last nonce in it, and the one before: the next message repeats the last that
             arrived.
         polls: How often the client has to poll yet.
+        check_after: Seconds that it is told to wait before it does.
         request: The message that waits for its answer, DER.
     """
 
@@ -44,6 +45,7 @@ class Transaction:
     serial_number: int | None = None
     nonces: tuple[bytes, ...] = field(default=(), repr=False)
     polls: int = 0
+    check_after: int = 0
     request: bytes | None = field(default=None, repr=False)
 
     @classmethod
@@ -58,6 +60,7 @@ class Transaction:
             serial_number=None if stored is None else int(stored, 16),
             nonces=_split(row["nonces"]),
             polls=row["polls"],
+            check_after=row["check_after"],
             request=row["request"],
         )
 
@@ -91,6 +94,7 @@ class Transactions:
             serial_number=None if serial_number is None else stored_serial(serial_number),
             nonces=b"".join(transaction.nonces),
             polls=transaction.polls,
+            check_after=transaction.check_after,
             request=transaction.request,
             at=seconds(at),
         )
