@@ -28,7 +28,7 @@ import kcert
 from kcert.cli.catalogue import CATALOGUE, parts_of
 from kcert.cli.commands import doctor
 
-pytestmark = pytest.mark.peer("tmux")
+pytestmark = [pytest.mark.peer("tmux"), pytest.mark.slow]
 
 APPROVED = Path(__file__).parent / "terminal"
 PASSWORD = "KCERT-CANARY-pw-7f3a"

@@ -13,7 +13,7 @@ from attrs import frozen
 
 import kcert
 from kcert import lifecycle
-from kcert.cli.believing import certificates_in
+from kcert.cli.believing import anchors, certificates_in
 from kcert.cli.failures import Refusal
 from kcert.cli.group import option
 from kcert.trust import NetworkFetcher, RevocationSources
@@ -137,17 +137,7 @@ _OPTIONS: Final = (
             "시험용 인증기관입니다. KISA의 시험용 최상위를 믿고 이 컴퓨터의 주소도 씁니다.",
         ),
     ),
-    option(
-        "--anchor",
-        "anchors",
-        type=_PATHS,
-        multiple=True,
-        metavar="FILE",
-        texts=(
-            "Believe these authorities, too, besides those of Korea. More than once.",
-            "한국의 인증기관 외에 이 인증기관도 믿습니다. 여러 번 쓸 수 있습니다.",
-        ),
-    ),
+    anchors,
     option(
         "--speaks",
         type=click.Choice(list(_SPEAKS)),

@@ -107,7 +107,10 @@ def handout(function: Callable[..., Any]) -> Callable[..., Any]:
         option(
             "--reference",
             metavar="NUMBER",
-            texts=("The reference number (참조번호).", "참조번호."),
+            texts=(
+                "The reference number that the office has handed out.",
+                "발급기관이 준 참조번호.",
+            ),
         ),
     ):
         wrapper = decorate(wrapper)

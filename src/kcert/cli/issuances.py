@@ -5,6 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import click
+
+from kcert.cli.group import option
+from kcert.cli.relock import LOCKS
 from kcert.cli.schema import summary_fields
 from kcert.lifecycle import Renewal, Step
 
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from kcert.cli.voice import Text
     from kcert.lifecycle import Issuance
 
-__all__ = ["issuance_fields", "show_issuance", "steps_of"]
+__all__ = ["backup_to", "issuance_fields", "lock", "show_issuance", "steps_of"]
 
 _STEPS: Final[dict[Step, Text]] = {
     Step.OPENED: ("it opens with its password", "비밀번호로 열었습니다"),
@@ -30,6 +34,18 @@ _STEPS: Final[dict[Step, Text]] = {
     Step.CLEARED: ("what an earlier run left was removed", "이전에 중단된 것을 지웠습니다"),
     Step.RETIRED: ("the old one is where it should be", "이전 인증서를 정리했습니다"),
 }
+
+lock = option(
+    "--lock",
+    type=click.Choice(list(LOCKS)),
+    default="npki",
+    texts=("How to lock the keys.", "키를 잠그는 방식."),
+)
+backup_to = option(
+    "--backup-to",
+    metavar="STORE",
+    texts=("Copy it there, too: a folder or a vault.", "여기에도 복사합니다: 폴더나 금고."),
+)
 
 
 def steps_of(session: Session) -> Callable[[Step], None]:

@@ -73,12 +73,7 @@ class _Checked:
 @option(
     "--strict", is_flag=True, texts=("Count warnings as problems.", "주의 사항도 문제로 봅니다.")
 )
-@option(
-    "--quiet",
-    "-q",
-    is_flag=True,
-    texts=("Say nothing; only the exit status.", "종료 코드로만 답합니다."),
-)
+@options.quiet
 @click.pass_obj
 @options.as_json
 @access

@@ -19,7 +19,7 @@ from kcert.cli.enrolling import CODE_BODY, handout
 from kcert.cli.failures import Status
 from kcert.cli.group import command, option
 from kcert.cli.homes import at_home
-from kcert.cli.issuances import issuance_fields, show_issuance, steps_of
+from kcert.cli.issuances import backup_to, issuance_fields, lock, show_issuance, steps_of
 from kcert.cli.old_entries import old_entry, retire
 from kcert.cli.relock import LOCKS
 
@@ -31,18 +31,6 @@ if TYPE_CHECKING:
     from kcert.cli.session import Session
 
 __all__ = ["issue_command", "reissue_command"]
-
-lock = option(
-    "--lock",
-    type=click.Choice(list(LOCKS)),
-    default="npki",
-    texts=("How to lock the keys.", "키를 잠그는 방식."),
-)
-backup_to = option(
-    "--backup-to",
-    metavar="STORE",
-    texts=("Copy it there, too: a folder or a vault.", "여기에도 복사합니다: 폴더나 금고."),
-)
 
 
 @command(

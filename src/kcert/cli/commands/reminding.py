@@ -91,12 +91,7 @@ _FILE = click.Path(path_type=Path)
         "한 가지를 한 번만 알립니다. 알린 것은 FILE에 적어 둡니다. 이름은 나오지 않습니다.",
     ),
 )
-@option(
-    "--quiet",
-    "-q",
-    is_flag=True,
-    texts=("Say nothing; only the exit status.", "종료 코드로만 답합니다."),
-)
+@options.quiet
 @click.pass_obj
 @options.as_json
 @access

@@ -17,7 +17,7 @@ from kcert.cli.choosing import BODY
 from kcert.cli.failures import Refusal, Status, advice_on, explain, status_of
 from kcert.cli.group import command, option
 from kcert.cli.homes import Home, at_home
-from kcert.cli.issuances import issuance_fields, show_issuance, steps_of
+from kcert.cli.issuances import backup_to, issuance_fields, lock, show_issuance, steps_of
 from kcert.cli.old_entries import old_entry, retire
 from kcert.cli.relock import LOCKS
 from kcert.cli.schema import problem_fields
@@ -74,17 +74,8 @@ __all__ = ["renew_command"]
     is_flag=True,
     texts=("Ask for another password for the new one.", "새 인증서에 쓸 다른 비밀번호를 묻습니다."),
 )
-@option(
-    "--lock",
-    type=click.Choice(list(LOCKS)),
-    default="npki",
-    texts=("How to lock the keys.", "키를 잠그는 방식."),
-)
-@option(
-    "--backup-to",
-    metavar="STORE",
-    texts=("Copy it there, too: a folder or a vault.", "여기에도 복사합니다: 폴더나 금고."),
-)
+@lock
+@backup_to
 @old_entry
 @click.pass_obj
 @options.as_json
