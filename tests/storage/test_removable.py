@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from kcert.errors import StorageError, UnavailableError
+from kcert.errors import AlreadyExistsError, StorageError, UnavailableError
 from kcert.storage.folder import Folder
 from kcert.storage.media import find_medium
 from kcert.storage.removable import RemovableBackend
@@ -71,6 +71,21 @@ class TestStickWithFat(FolderBackendContract):
     def backend(self, computer, monkeypatch):
         without_links(monkeypatch)
         computer.plug()
+        return opened(computer)
+
+    def make_backend(self, tmp_path):
+        raise AssertionError("made by the fixture")
+
+
+@pytest.fixture
+def fat(computer, mount_faulty):
+    """A stick with FAT's rules: one case, no links, no permissions, forbidden characters."""
+    return mount_faulty(computer.plug(), "--fat")
+
+
+class TestStickWithFatsRules(FolderBackendContract):
+    @pytest.fixture
+    def backend(self, computer, fat):
         return opened(computer)
 
     def make_backend(self, tmp_path):
@@ -259,6 +274,37 @@ def test_two_objects_on_a_new_stick_agree_on_its_identity(computer):
 
 
 # Media that do not do what they should
+
+
+def test_what_came_back_from_a_stick_is_on_its_medium(computer, fat, credential):
+    """Pulled without ejecting, right after the call."""
+    store = open_store("usb:", platform=computer.platform)
+    entry = store.add(credential)
+    fat.tell("powercut")
+    store = open_store("usb:", platform=computer.platform)
+    assert store.get(entry.id).load() == credential
+    assert [event.kind.value for event in store.history.events()] == ["added"]
+
+
+def test_names_that_fat_takes_for_one_are_told_apart_before(computer, fat):
+    backend = opened(computer)
+    backend.put_folder(FOLDER, FILES)
+    with pytest.raises(AlreadyExistsError):
+        backend.put_folder(FOLDER.replace("test", "TEST"), FILES)
+    assert backend.get_folder(FOLDER, FILES)["signPri.key"].data == b"key"
+
+
+def test_a_stick_that_breaks_is_told_and_goes_on_when_it_is_back(computer, fat, credential):
+    store = open_store("usb:", platform=computer.platform)
+    entry = store.add(credential)
+    fat.tell("eio 0")
+    with pytest.raises(UnavailableError) as caught:
+        store.remove(entry.id)
+    assert caught.value.retryable
+    (broken,) = store.entries()
+    assert broken.problem.retryable
+    fat.tell("eio -1")
+    assert store.get(entry.id).load() == credential
 
 
 def test_a_full_stick_keeps_what_it_has(computer):

@@ -229,7 +229,8 @@ FIRST, SECOND = ".kcert/history/000000000001.jsonl", ".kcert/history/00000000006
         (FIRST, lambda ls: [*ls[:4], b"[" * 3000, *ls[5:]], 5),
         (FIRST, lambda ls: [*ls[:4], b"x" * 9000, *ls[5:]], 5),
         (FIRST, lambda ls: [ls[0].replace(b"unlocked", b"added"), *ls[1:]], 2),
-        (FIRST, lambda ls: ls[:10], 11),
+        (FIRST, lambda ls: ls[:10], 10),  # the tenth has no end any more
+        (FIRST, lambda ls: [*ls[:10], b""], 11),
         (SECOND, lambda ls: ls[1:], 65),
         (SECOND, lambda ls: [*ls[:-2], ls[-2][:-9], b""], 70),
     ],
@@ -241,6 +242,31 @@ def test_the_first_broken_link_is_named(backend, name, change, where):
         history.verify()
     assert caught.value.where == f"event {where}"
     assert caught.value.message_ko
+
+
+@pytest.mark.parametrize("where", ["memory", "file"])
+@pytest.mark.parametrize("torn", [b"\0" * 150, b'{"number":6,"at":"19', b"\xff"])
+def test_what_a_crash_left_behind_the_last_line_is_no_event_and_goes(
+    backend, tmp_path, where, torn
+):
+    backend = FileBackend(tmp_path) if where == "file" else backend
+    history = filled(backend, 5)
+    backend.put(FIRST, backend.get(FIRST).data + torn, replace=ANY)
+    assert history.verify().events == 5
+    assert History(backend).record(EventKind.REMOVED, None).number == 6
+    assert history.verify().events == 6
+    assert torn not in backend.get(FIRST).data
+
+
+def test_where_the_medium_appends_a_file_is_not_written_anew(tmp_path, monkeypatch):
+    backend = FileBackend(tmp_path)
+    history = filled(backend, 1)
+    inode = (tmp_path / FIRST).stat().st_ino
+    monkeypatch.setattr(backend, "put", lambda *args, **kwargs: pytest.fail("written anew"))
+    for _ in range(5):
+        history.record(EventKind.UNLOCKED, None)
+    assert (tmp_path / FIRST).stat().st_ino == inode
+    assert History(backend).verify().events == 6
 
 
 def test_a_file_that_is_missing_is_named(backend):

@@ -16,6 +16,7 @@ import warnings
 
 import pytest
 
+import kcert
 from kcert.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -25,7 +26,7 @@ from kcert.errors import (
 )
 from kcert.keys.profiles import CHEAPEST
 from kcert.storage import FileBackend
-from kcert.store import History, Store
+from kcert.store import History, Store, open_store
 from kcert.testing import FakeAuthority
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
@@ -44,7 +45,22 @@ def credentials():
     ]
 
 
+@pytest.fixture(params=["files", "sealed"])
+def sealed(request, monkeypatch):
+    """Whether the stores of a test are vaults."""
+    if request.param == "sealed":
+        pytest.importorskip("pyrage", reason="kcert[cloud] is not installed")
+        monkeypatch.setitem(OPTIONS, "sealing", kcert.VaultIdentity.generate())
+    return request.param == "sealed"
+
+
+OPTIONS: dict[str, object] = {}
+
+
 def opened(root, name):
+    if OPTIONS:
+        record = History(FileBackend(root / f"{name}-record"))
+        return open_store(root / name, create=True, history=record, **OPTIONS)
     backend = FileBackend(root / name)
     return Store(backend, history=History(backend))
 
@@ -156,7 +172,9 @@ def whole(store):
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-def test_killed_at_random_points_nothing_is_lost_and_nothing_is_half(tmp_path, credentials, name):
+def test_killed_at_random_points_nothing_is_lost_and_nothing_is_half(
+    tmp_path, credentials, name, sealed
+):
     action = ACTIONS[name]
     template = tmp_path / "template"
     source = opened(template, "source")
@@ -167,7 +185,9 @@ def test_killed_at_random_points_nothing_is_lost_and_nothing_is_half(tmp_path, c
     with Killer() as killer:
         action(tmp_path / "counted", credentials)
     points = [(at, when) for at in range(1, killer.count + 1) for when in ("before", "in", "after")]
-    chosen = random.Random(name).sample(points, min(len(points), 200 if FULL else 34))
+    chosen = random.Random(name).sample(
+        points, min(len(points), 200 if FULL else 20 if sealed else 50)
+    )
     root = tmp_path / "store"
     for at, when in chosen:
         shutil.copytree(template, root)

@@ -47,6 +47,8 @@ def test_usual_names_are_written_as_korean_programs_write_them(name):
         (" a", "%20a"),
         (".kcert-x", "%2Ekcert-x"),
         ("\u202eevil", "%E2%80%AEevil"),
+        ("홍길동\u200b", "홍길동%E2%80%8B"),
+        ("\u3164", "%E3%85%A4"),
     ],
 )
 def test_what_a_file_system_refuses_is_escaped(text, encoded):

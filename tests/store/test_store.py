@@ -21,7 +21,7 @@ from kcert.errors import (
 )
 from kcert.formats import npki
 from kcert.keys.profiles import CHEAPEST
-from kcert.storage import ANY, FileBackend, MemoryBackend
+from kcert.storage import ANY, FileBackend, FolderListing, MemoryBackend, WrapperBackend
 from kcert.store import Store, layout
 from kcert.testing import FakeAuthority
 
@@ -281,6 +281,20 @@ def test_an_unknown_id_is_not_found(store, credential, wanted):
     store.add(credential)
     with pytest.raises(NotFoundError):
         store.get(wanted)
+
+
+@pytest.mark.parametrize("retryable", [True, False])
+def test_what_may_be_in_what_cannot_be_read_now_is_not_said_to_be_absent(credential, retryable):
+    memory = MemoryBackend()
+    entry = Store(memory).add(credential)
+    problem = UnavailableError("gone", "없음", backend="memory", retryable=retryable)
+
+    class Failing(WrapperBackend):
+        def folders(self, prefix=""):
+            yield FolderListing(prefix, (), problem)
+
+    with pytest.raises(UnavailableError if retryable else NotFoundError):
+        Store(Failing(memory)).get(entry.id)
 
 
 def test_a_certificate_that_is_there_twice_is_asked_for_by_location(store, backend, credential):

@@ -16,7 +16,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from kcert.storage.names import MAX_SEGMENT_BYTES, RESERVED_PREFIX, is_device_name
+from kcert.storage.names import MAX_SEGMENT_BYTES, RESERVED_PREFIX, UNSEEN, is_device_name
 
 if TYPE_CHECKING:
     from kcert.certificate import Certificate
@@ -29,9 +29,7 @@ USER: Final = "USER"
 _SHORT_FINGERPRINT: Final = 12
 
 # What Windows, FAT or the store's own gate refuses anywhere in a name, and the escape itself.
-_REFUSED: Final = re.compile(
-    '[%\\\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]'
-)
+_REFUSED: Final = re.compile(f'[%\\\\/:*?"<>|\x00-\x1f\x7f-\x9f{UNSEEN}\ud800-\udfff]')
 _CUT_ESCAPE: Final = re.compile(r"%[0-9A-F]?$")
 
 

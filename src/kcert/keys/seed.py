@@ -16,7 +16,7 @@ from typing import Final
 from kcert.keys import blocks
 from kcert.keys.blocks import BLOCK_SIZE, PythonCipher
 
-__all__ = ["BLOCK_SIZE", "KEY_SIZE", "Seed"]
+__all__ = ["BLOCK_SIZE", "KEY_SIZE", "Seed", "round_keys"]
 
 KEY_SIZE: Final = 16
 
@@ -49,7 +49,7 @@ def _tables() -> tuple[tuple[int, ...], ...]:
     )
 
 
-def _round_keys(key: bytes) -> tuple[tuple[int, int], ...]:
+def round_keys(key: bytes) -> tuple[tuple[int, int], ...]:
     """The key schedule (RFC 4269 section 2.3): two words for each of the 16 rounds."""
     ss0, ss1, ss2, ss3 = _tables()
 
@@ -90,7 +90,7 @@ class Seed(PythonCipher[_Steps]):
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_SIZE:
             raise ValueError("a SEED key has 16 octets")
-        keys = _round_keys(key)
+        keys = round_keys(key)
         # Two rounds a step: the halves change places by themselves.
         super().__init__(
             tuple(zip(keys[::2], keys[1::2], strict=True)),

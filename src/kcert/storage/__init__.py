@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kcert.storage.backend import (
         ANY,
         AnyVersion,
+        AppendBackend,
         Backend,
         Blob,
         FolderBackend,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ANY",
     "AnyVersion",
+    "AppendBackend",
     "AuditBackend",
     "Audited",
     "Backend",

@@ -22,6 +22,7 @@ __all__ = [
     "ANY",
     "DEFAULT_MAX_SIZE",
     "AnyVersion",
+    "AppendBackend",
     "Backend",
     "Blob",
     "FolderBackend",
@@ -193,5 +194,27 @@ class FolderBackend(Backend, Protocol):
         Raises:
             ConflictError: If a file is not in the version given.
             AlreadyExistsError: If a file to be created is there.
+        """
+        ...
+
+
+@runtime_checkable
+class AppendBackend(Backend, Protocol):
+    """An extra power some backends have: bytes are put behind what a name has, at little cost."""
+
+    def append(self, name: str, data: bytes, *, after: Version) -> Version:
+        """Put ``data`` behind what is under ``name``, and return the new version.
+
+        This is not one stroke: a crash can leave anything behind the old bytes, which themselves
+        stay as they were. So it is for what can tell (lines that have an end).
+
+        Args:
+            name: Where to.
+            data: The bytes.
+            after: The state to append to.
+
+        Raises:
+            ConflictError: The name is not, or no longer, in the version given.
+            LimitError: If it would have more bytes than the backend's cap.
         """
         ...

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kcert.errors import (
     AlreadyExistsError,
-    ConflictError,
     FormatError,
     LimitError,
     MissingExtraError,
@@ -33,6 +32,7 @@ from kcert.storage.backend import (
 from kcert.storage.cloud_errors import Failure, Meaning, explain, failures_of, judge
 from kcert.storage.cloud_services import CLOUD_SCHEMES, DEFAULT_TIMEOUT, operator_settings
 from kcert.storage.names import check_folder, check_name
+from kcert.storage.refusals import changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -51,10 +51,10 @@ class CloudBackend:
 
     What this holds, the provider reads: use it below `kcert.open_store` with ``sealing=``.
 
-    Where the service takes no conditions on writes (`Properties.conditional` is false: WebDAV,
-    Google Drive, OneDrive and Dropbox), creating looks first and then writes, and replacing
-    compares first and then writes; who writes at the very same moment may be overwritten. Names
-    that differ only in case are different names.
+    Where the service takes no conditions on writes, or not all of them (`Properties.conditional` is
+    false: GCS, WebDAV, Google Drive, OneDrive and Dropbox), creating looks first and then writes,
+    and replacing compares first and then writes; who writes at the very same moment may be
+    overwritten. Names that differ only in case are different names.
 
     Args:
         url: Address of the service; see `kcert.open_store`. No secret belongs into it.
@@ -174,20 +174,16 @@ class CloudBackend:
         self._try(name, lambda: self._operator.delete(name))
 
     def _create(self, name: str, data: bytes) -> None:
+        # Whoever does not promise conditions may take them and ignore them.
+        if not self._properties.conditional and self._exists(name):
+            raise self._taken(name)
         if self._creates_only:
             self._write_if(name, data, self._taken(name), if_not_exists=True)
-        elif self._exists(name):
-            raise self._taken(name)
         else:
             self._try(name, lambda: self._operator.write(name, data))
 
     def _replace(self, name: str, data: bytes, version: Version) -> None:
-        conflict = ConflictError(
-            "it was changed or removed in the meantime; read it again",
-            "그 사이에 바뀌었거나 삭제되었습니다; 다시 읽으십시오",
-            backend=self._kind,
-            name=name,
-        )
+        conflict = changed(self._kind, name)
         try:
             tag = self._try(name, lambda: self._operator.stat(name)).etag
             if _version(self._try(name, lambda: self._read(name))) != version:

@@ -73,9 +73,10 @@ def judge(error: Exception) -> Failure:
     retry_after = int(waiting[1]) if waiting else None
     if kind in {"ConditionNotMatch", "AlreadyExists"} or status == 412:
         return Failure(Meaning.REFUSED, status)
+    if _NO_CONTAINER.search(text):
+        return Failure(Meaning.FINAL, status, no_container=True)
     if kind in {"NotFound", "FileNotFoundError"} or text.startswith("NotFound "):
-        gone = _NO_CONTAINER.search(text) is not None
-        return Failure(Meaning.FINAL if gone else Meaning.ABSENT, status, no_container=gone)
+        return Failure(Meaning.ABSENT, status)
     if kind == "RateLimited" or status in _PASSING or (not status and _TEMPORARY.match(text)):
         return Failure(Meaning.PASSING, status, retry_after)
     return Failure(Meaning.FINAL, 403 if kind == "PermissionDenied" and not status else status)
@@ -121,8 +122,8 @@ _FINAL: Final = {
         "서비스가 자격 증명을 받아들이지 않습니다; 키와 토큰, 시계를 확인하십시오",
     ),
     403: (
-        "these credentials may not do this; check their rights to the bucket",
-        "이 자격 증명에는 권한이 없습니다; 버킷 권한을 확인하십시오",
+        "these credentials may not do this; check their rights to the bucket, and the clock",
+        "이 자격 증명에는 권한이 없습니다; 버킷 권한과 컴퓨터의 시계를 확인하십시오",
     ),
     413: ("the service takes no object of this size", "서비스가 이 크기의 파일을 받지 않습니다"),
     507: ("the space at the service is used up", "서비스의 저장 공간이 가득 찼습니다"),

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final, TypeVar
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
-from kcert.errors import ConflictError, KcertError, LimitError, StorageError, UnavailableError
+from kcert.errors import KcertError, StorageError, UnavailableError
 from kcert.storage import journal
 from kcert.storage.backend import (
     ANY,
@@ -31,12 +31,14 @@ from kcert.storage.backend import (
 )
 from kcert.storage.names import check_folder, check_leaf, check_name
 from kcert.storage.os_errors import explain, explained
-from kcert.storage.root import Root
-from kcert.storage.walk import walk
+from kcert.storage.reading import TooLargeError
+from kcert.storage.refusals import changed
+from kcert.storage.root import Root, persistently
+from kcert.storage.walk import names_in, walk
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from kcert.storage.folder import Folder
 
@@ -46,9 +48,6 @@ _PROPERTIES: Final = Properties(
     kind="file", atomic_replace=True, conditional=True, durable=True, atomic_folders=True
 )
 _READINGS: Final = 50
-_ATTEMPTS: Final = 5
-
-T = TypeVar("T")
 
 
 class FileBackend:
@@ -84,13 +83,7 @@ class FileBackend:
 
     def list(self, prefix: str = "") -> Iterator[str]:
         """Yield every name below the folder ``prefix``; see `Backend.list`."""
-        problem: StorageError | None = None
-        for folder in self.folders(prefix):
-            problem = problem or folder.problem
-            for leaf in folder.files:
-                yield f"{folder.name}/{leaf}" if folder.name else leaf
-        if problem is not None:
-            raise problem
+        return names_in(self.folders(prefix))
 
     def folders(self, prefix: str = "") -> Iterator[FolderListing]:
         """Yield every folder at and below ``prefix``; see `FolderBackend.folders`."""
@@ -149,17 +142,10 @@ class FileBackend:
         self._check_size(data)
         folder, _, leaf = name.rpartition("/")
         if isinstance(replace, str):
-            self._replace(folder, leaf, data, Version(replace))
+            with self._comparing(folder, leaf, Version(replace)) as (opened, found, _):
+                opened.write(found, data, new=False)
             return _version(data)
-        return _persistently(lambda: self._create(folder, leaf, data, overwrite=replace is ANY))
-
-    def _replace(self, folder: str, leaf: str, data: bytes, version: Version) -> None:
-        try:
-            with self._root.writing(folder) as opened:
-                self._require(opened, leaf, version)
-                opened.write(opened.find(leaf) or leaf, data, new=False)
-        except FileNotFoundError:
-            raise _conflict(leaf) from None
+        return persistently(lambda: self._create(folder, leaf, data, overwrite=replace is ANY))
 
     def _create(self, folder: str, leaf: str, data: bytes, *, overwrite: bool) -> Version:
         with self._root.writing(folder, create=True) as opened:
@@ -168,6 +154,17 @@ class FileBackend:
                 opened.refuse_taken(leaf)
             opened.write(found or leaf, data, new=found is None)
         return _version(data)
+
+    @explained
+    def append(self, name: str, data: bytes, *, after: Version) -> Version:
+        """Put ``data`` behind what is under ``name``; see `AppendBackend.append`."""
+        self._tidy()
+        folder, _, leaf = check_name(name).rpartition("/")
+        with self._comparing(folder, leaf, after) as (opened, found, old):
+            self._check_size(whole := old + data)
+            if not opened.append(found, data, size=len(old)):
+                opened.write(found, whole, new=False)
+        return _version(whole)
 
     @explained
     def delete(self, name: str) -> None:
@@ -187,7 +184,7 @@ class FileBackend:
         for leaf, data in files.items():
             check_leaf(leaf)
             self._check_size(data)
-        _persistently(lambda: self._create_folder(folder, files))
+        persistently(lambda: self._create_folder(folder, files))
 
     def _create_folder(self, folder: str, files: Mapping[str, bytes]) -> None:
         parent, _, leaf = folder.rpartition("/")
@@ -224,7 +221,7 @@ class FileBackend:
         try:
             self._change(folder, changes, replace)
         except FileNotFoundError:
-            raise _conflict(folder) from None
+            raise changed("file", folder) from None
         if None in changes.values():
             self._root.prune(folder)
 
@@ -269,32 +266,28 @@ class FileBackend:
         except FileNotFoundError:
             return None
 
-    def _require(self, opened: Folder, leaf: str, version: Version) -> None:
+    @contextmanager
+    def _comparing(
+        self, folder: str, leaf: str, version: Version
+    ) -> Iterator[tuple[Folder, str, bytes]]:
+        """The folder, open to change a file in this state; how it spells it; its bytes."""
+        try:
+            with self._root.writing(folder) as opened:
+                old = self._require(opened, leaf, version)
+                yield opened, opened.find(leaf) or leaf, old
+        except FileNotFoundError:
+            raise changed("file", leaf) from None
+
+    def _require(self, opened: Folder, leaf: str, version: Version) -> bytes:
         current = self._snapshot(opened, [check_leaf(leaf)]).get(leaf)
         if current is None or current.version != version:
-            raise _conflict(leaf)
+            raise changed("file", leaf)
+        return current.data
 
     def _check_size(self, data: bytes) -> None:
         if len(data) > self._max_size:
-            raise LimitError("size in bytes", len(data), self._max_size, where="file storage")
+            raise TooLargeError(len(data), self._max_size)
 
 
 def _version(data: bytes) -> Version:
     return Version(hashlib.sha256(data).hexdigest())
-
-
-def _conflict(name: str) -> ConflictError:
-    return ConflictError(
-        "it was changed or removed in the meantime; read it again",
-        "그 사이에 바뀌었거나 삭제되었습니다; 다시 읽으십시오",
-        backend="file",
-        name=name,
-    )
-
-
-def _persistently(step: Callable[[], T]) -> T:
-    """Run ``step``, again where another writer removed the empty folder it was writing into."""
-    for _ in range(_ATTEMPTS):
-        with suppress(FileNotFoundError):
-            return step()
-    return step()

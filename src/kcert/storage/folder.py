@@ -28,6 +28,7 @@ __all__ = ["Folder"]
 
 _CREATE: Final[int] = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW | PLAIN
 _OVERWRITE: Final[int] = os.O_WRONLY | NO_FOLLOW | PLAIN
+_APPEND: Final[int] = _OVERWRITE | os.O_APPEND
 _NO_FOLDER_SYNC: Final = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.ENOSYS}
 _NO_HARD_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _LEFTOVER: Final = re.compile(re.escape(RESERVED_PREFIX) + r"[0-9a-f]{32}\.tmp")
@@ -46,6 +47,13 @@ def _sync_file(descriptor: int) -> None:
             fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
             return
     os.fsync(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    _sync_file(descriptor)
 
 
 class Folder(FolderReader):
@@ -125,10 +133,27 @@ class Folder(FolderReader):
         """Write a new file, mode 0600 from the first byte, and flush it. A torn one can remain."""
         descriptor = os.open(self._at(name), _CREATE, 0o600, dir_fd=self._descriptor)
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-            _sync_file(descriptor)
+            _write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+
+    def append(self, name: str, data: bytes, *, size: int) -> bool:
+        """Write behind the ``size`` bytes a file has, and flush; a torn end can remain.
+
+        Returns:
+            Whether it was done. It is not where the file has other names: they are not the store's.
+        """
+        descriptor = self._open_file(name, _APPEND)
+        try:
+            if os.fstat(descriptor).st_nlink != 1:
+                return False
+            try:
+                _write_all(descriptor, data)
+            except BaseException:
+                with suppress(OSError):
+                    os.ftruncate(descriptor, size)
+                raise
+            return True
         finally:
             os.close(descriptor)
 

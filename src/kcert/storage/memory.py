@@ -7,7 +7,7 @@ import threading
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from kcert.errors import AlreadyExistsError, ConflictError, LimitError, NotFoundError
+from kcert.errors import AlreadyExistsError, LimitError, NotFoundError
 from kcert.storage.backend import (
     ANY,
     DEFAULT_MAX_SIZE,
@@ -18,6 +18,7 @@ from kcert.storage.backend import (
     Version,
 )
 from kcert.storage.names import check_folder, check_leaf, check_name, twin_key
+from kcert.storage.refusals import changed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -182,12 +183,7 @@ class MemoryBackend:
     def _require(self, name: str, version: Version) -> None:
         blob = self._blobs.get(name)
         if blob is None or blob.version != version:
-            raise ConflictError(
-                "it was changed or removed in the meantime; read it again",
-                "그 사이에 바뀌었거나 삭제되었습니다; 다시 읽으십시오",
-                backend="memory",
-                name=name,
-            )
+            raise changed("memory", name)
 
     def _refuse_taken(self, name: str) -> None:
         key = twin_key(name)

@@ -16,6 +16,7 @@ from kcert.errors import FormatError
 
 __all__ = [
     "RESERVED_PREFIX",
+    "UNSEEN",
     "check_folder",
     "check_leaf",
     "check_name",
@@ -34,11 +35,12 @@ _DEVICE: Final = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹²³]) *(\..*)?",
     re.IGNORECASE | re.DOTALL,
 )
-# Control characters, line separators, surrogates, and the marks that reverse the direction of
-# writing: with those a name on the screen is not the name on the medium.
-_FORBIDDEN: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\\\\:\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+#: For a class of a regular expression: line separators, the marks that reverse the direction of
+#: writing, and what shows nothing (zero width, the fillers of Hangul). With those a name on the
+#: screen is not the name on the medium; and HFS+ passes over some when it compares names.
+UNSEEN: Final = "\xad\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+
+_FORBIDDEN: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\\\\:{UNSEEN}\ud800-\udfff]")
 
 
 def _refused(reason: str, reason_ko: str) -> FormatError:
@@ -56,8 +58,8 @@ def _check_segment(segment: str) -> None:
         raise _refused("an empty segment, '.' or '..'", "빈 부분이나 '.', '..'은 쓸 수 없습니다")
     if _FORBIDDEN.search(segment):
         raise _refused(
-            "a backslash, colon, control or direction character",
-            "역슬래시, 콜론, 제어 문자나 쓰기 방향 문자는 쓸 수 없습니다",
+            "a backslash, colon, control, direction or invisible character",
+            "역슬래시, 콜론, 제어 문자, 쓰기 방향 문자, 보이지 않는 문자는 쓸 수 없습니다",
         )
     if segment[-1] in " .":
         raise _refused("a trailing dot or space", "점이나 공백으로 끝날 수 없습니다")
@@ -80,9 +82,9 @@ def check_name(name: str) -> str:
 
     Raises:
         FormatError: If a segment is empty, ``.`` or ``..``, names a Windows device, ends in a dot
-            or a space, holds a backslash, a colon (drive letters, NTFS streams), a control or
-            direction character or a lone surrogate, begins with `RESERVED_PREFIX`, or is longer
-            than 255 UTF-8 bytes; or if the whole name is too long.
+            or a space, holds a backslash, a colon (drive letters, NTFS streams), a control,
+            direction or invisible character or a lone surrogate, begins with `RESERVED_PREFIX`, or
+            is longer than 255 UTF-8 bytes; or if the whole name is too long.
     """
     if not isinstance(name, str):
         raise TypeError("a storage name is a str")

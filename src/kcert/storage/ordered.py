@@ -15,7 +15,6 @@ from attrs import evolve
 
 from kcert.errors import (
     AlreadyExistsError,
-    ConflictError,
     NotFoundError,
     StorageError,
 )
@@ -29,6 +28,7 @@ from kcert.storage.backend import (
     Version,
 )
 from kcert.storage.names import check_folder, check_leaf, check_name
+from kcert.storage.refusals import changed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -146,12 +146,7 @@ class OrderedFolders:
             except NotFoundError:
                 current = None
             if current != version:
-                raise ConflictError(
-                    "it was changed or removed in the meantime; read it again",
-                    "그 사이에 바뀌었거나 삭제되었습니다; 다시 읽으십시오",
-                    backend=self.properties.kind,
-                    name=names[leaf],
-                )
+                raise changed(self.properties.kind, names[leaf])
         for leaf, data in changes.items():
             if data is None:
                 self._backend.delete(names[leaf])

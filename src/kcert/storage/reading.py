@@ -188,11 +188,11 @@ class FolderReader:
         finally:
             os.close(descriptor)
 
-    def _open_file(self, name: str) -> int:
+    def _open_file(self, name: str, flags: int = _READ) -> int:
         if self._descriptor is None and _is_link(self._status(name)):
             raise OSError(errno.ELOOP, "a link")
         try:
-            return os.open(self._at(name), _READ, dir_fd=self._descriptor)
+            return os.open(self._at(name), flags, dir_fd=self._descriptor)
         except OSError as error:
             if error.errno == errno.ENXIO and not stat.S_ISREG(self._status(name).st_mode):
                 raise NotRegularError(errno.EISDIR, "not a regular file") from None

@@ -28,6 +28,7 @@ from kcert.storage.backend import DEFAULT_MAX_SIZE, AnyVersion, Blob, FolderList
 from kcert.storage.file import FileBackend
 from kcert.storage.media import find_medium
 from kcert.storage.names import check_folder, check_name
+from kcert.storage.walk import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -85,13 +86,7 @@ class RemovableBackend:
 
     def list(self, prefix: str = "") -> Iterator[str]:
         """Yield every name below the folder ``prefix``; see `Backend.list`."""
-        problem: StorageError | None = None
-        for folder in self.folders(prefix):
-            problem = problem or folder.problem
-            for leaf in folder.files:
-                yield f"{folder.name}/{leaf}" if folder.name else leaf
-        if problem is not None:
-            raise problem
+        return names_in(self.folders(prefix))
 
     def folders(self, prefix: str = "") -> Iterator[FolderListing]:
         """Yield every folder at and below ``prefix``; see `FolderBackend.folders`."""
@@ -125,6 +120,11 @@ class RemovableBackend:
         """Write ``data`` under ``name``; see `Backend.put`."""
         inside = self._inside(check_name(name))
         return self._do(lambda files: files.put(inside, data, replace=replace))
+
+    def append(self, name: str, data: bytes, *, after: Version) -> Version:
+        """Put ``data`` behind what is under ``name``; see `AppendBackend.append`."""
+        inside = self._inside(check_name(name))
+        return self._do(lambda files: files.append(inside, data, after=after))
 
     def delete(self, name: str) -> None:
         """Remove ``name``; see `Backend.delete`."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kcert.errors import UnavailableError
 from kcert.storage import journal
 from kcert.storage.folder import Folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-__all__ = ["Root"]
+__all__ = ["Root", "persistently"]
+
+_ATTEMPTS: Final = 5
+
+T = TypeVar("T")
 
 
 class Root:
@@ -95,3 +99,11 @@ def _gone() -> UnavailableError:
         backend="file",
         retryable=True,
     )
+
+
+def persistently(step: Callable[[], T]) -> T:
+    """Run ``step``, again where another writer removed the empty folder it was writing into."""
+    for _ in range(_ATTEMPTS):
+        with suppress(FileNotFoundError):
+            return step()
+    return step()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kcert.storage.reading import FolderReader
 
-__all__ = ["MAX_DEPTH", "walk"]
+__all__ = ["MAX_DEPTH", "names_in", "walk"]
 
 #: Deepest level that is listed; the NPKI layout has three.
 MAX_DEPTH: Final = 16
@@ -55,6 +55,21 @@ def walk(
     yield FolderListing(name, tuple(sorted(files)), problem)
     for leaf in sorted(inner):
         yield from _walk_inner(folder, leaf, f"{name}/{leaf}" if name else leaf, untidy, depth)
+
+
+def names_in(folders: Iterator[FolderListing]) -> Iterator[str]:
+    """Yield the name of every file in folders.
+
+    Raises:
+        StorageError: After all of them, where a folder could not be read: the first problem.
+    """
+    problem: StorageError | None = None
+    for folder in folders:
+        problem = problem or folder.problem
+        for leaf in folder.files:
+            yield f"{folder.name}/{leaf}" if folder.name else leaf
+    if problem is not None:
+        raise problem
 
 
 def _walk_inner(

@@ -111,6 +111,7 @@ class Store:
 
         Raises:
             NotFoundError: If there is none.
+            UnavailableError: If it is not in what the medium gives just now; retryable.
             AmbiguousError: If the same certificate is there more than once; ask by location then.
         """
         return self._own(find_one(self._backend, id))

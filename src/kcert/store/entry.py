@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kcert.storage import FolderBackend, FolderListing, Version
     from kcert.store.history import History
 
-__all__ = ["Entry", "read_entries", "read_files"]
+__all__ = ["Entry", "id_of", "read_entries", "read_files"]
 
 _ID_LENGTH = 16
 
@@ -102,6 +102,11 @@ class Entry:
         return unlocked
 
 
+def id_of(certificate: Certificate) -> str:
+    """`Entry.id` of an entry whose certificate can be read."""
+    return certificate.fingerprint()[:_ID_LENGTH]
+
+
 def read_files(files: Mapping[str, bytes], name: str | None) -> Credential:
     """Make a credential of its files; ``name`` as in `Entry`."""
     return npki.load(files) if name is None else gpki.load(files, name)
@@ -165,7 +170,7 @@ def _read(
         problem = error
         certificate = _certificate_alone(backend, entry.folder, files)
     if certificate is not None:
-        entry = evolve(entry, id=certificate.fingerprint()[:_ID_LENGTH], certificate=certificate)
+        entry = evolve(entry, id=id_of(certificate), certificate=certificate)
     return evolve(entry, problem=problem, versions=versions)
 
 

@@ -3,7 +3,7 @@
 
 It lies beside the certificates, as lines of JSON in files of sixty-four events each
 (``.kcert/history/000000000001.jsonl`` and so on), so that an event costs the same after years.
-Several processes append to one chain: a file is only ever replaced in the state it was read in.
+Several processes append to one chain: a file is only ever changed in the state it was read in.
 
 Whoever can write the files can write a whole new chain. What the chain shows is that nothing was
 changed, cut out or reordered behind a ``head`` that was noted elsewhere.
@@ -27,14 +27,14 @@ from kcert.errors import (
     StorageError,
     UnavailableError,
 )
-from kcert.store.chain_files import ENDING, FOLDER, PER_FILE, lines_of, name_of, number_of
 from kcert.store.events import START, Event, EventKind, broken, digest, parse_event, read_event
+from kcert.store.record_files import PER_FILE, End, RecordFiles, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from kcert.certificate import Certificate
-    from kcert.storage import Backend, Version
+    from kcert.storage import Backend
 
 __all__ = ["History", "Verified"]
 
@@ -80,7 +80,10 @@ class History:
         self._required = required
         self._clock = clock
         self._sleep = sleep
-        self._file: int | None = None
+        self._files = RecordFiles(backend)
+        # Where this object's last event ended: while nobody else appends, the next one needs no
+        # look. Whoever did makes the write a conflict, and then one looks.
+        self._end: End | None = None
 
     def __repr__(self) -> str:
         return f"<History on {self._backend!r}>"
@@ -118,14 +121,13 @@ class History:
 
     def export(self) -> Iterator[str]:
         """Yield the record as lines of JSON, as they are stored, unchecked."""
-        for name in self._files():
-            for line in lines_of(self._backend.get(name).data):
-                yield line.decode("utf-8", "replace")
+        for line in self._files.all_lines():
+            yield line.decode("utf-8", "replace")
 
     def latest(self) -> Iterator[Event]:
         """Yield the events, newest first, unchecked, as far as the record can be read."""
-        for name in reversed(self._files()):
-            for line in reversed(lines_of(self._backend.get(name).data)):
+        for name in reversed(self._files.names()):
+            for line in reversed(self._files.lines(name)):
                 event = parse_event(line)
                 if event is not None:
                     yield event
@@ -169,25 +171,25 @@ class History:
         """
         at = self._clock().astimezone(UTC)
         for attempt in range(_ATTEMPTS):
-            file, lines, version = self._last()
-            previous = digest(lines[-1]) if lines else self._end_of(file - 1)
+            end = self._end or self._files.end()
+            self._end = None
+            before = self._files.before(end)
             event = Event(
-                number=file * PER_FILE + len(lines) + 1,
+                number=end.file * PER_FILE + len(end.lines) + 1,
                 at=at,
                 kind=kind,
                 fingerprint=None if certificate is None else certificate.fingerprint(),
-                previous=previous,
+                previous=START if before is None else digest(before),
                 renews=None if renews is None else renews.fingerprint(),
                 medium=medium,
                 store=store,
                 reason=reason,
             )
-            data = b"".join(line + b"\n" for line in (*lines, event.to_line()))
             with suppress(ConflictError, AlreadyExistsError):
-                self._backend.put(name_of(file), data, replace=version)
+                line = event.to_line()
+                self._end = self._files.append(end, line)
                 # Where nobody compares, two may have written the same state.
-                conditional = self._backend.properties.conditional
-                if conditional or self._backend.get(name_of(file)).data.startswith(data):
+                if self._backend.properties.conditional or self._files.holds(end, line):
                     return event
             longest = min(_LONGEST_PAUSE, 0.001 * 2**attempt)
             self._sleep(longest * secrets.randbelow(1000) / 1000)
@@ -255,43 +257,11 @@ class History:
     def _chain(self) -> Iterator[tuple[Event, str]]:
         """Yield every event and the digest of its line."""
         number, previous = 0, START
-        for name in self._files():
+        for name in self._files.names():
             if name != name_of(number // PER_FILE) or number % PER_FILE:
                 raise broken(number + 1, "it is missing", "기록이 없습니다")
-            for line in lines_of(self._backend.get(name).data):
+            for line in self._files.lines(name):
                 number += 1
                 event = read_event(line, number, previous)
                 previous = digest(line)
                 yield event, previous
-
-    def _files(self) -> list[str]:
-        return sorted(name for name in self._backend.list(FOLDER) if name.endswith(ENDING))
-
-    def _last(self) -> tuple[int, list[bytes], Version | None]:
-        """Number, lines and version of the file that the next event goes into."""
-        file = self._newest() if self._file is None else self._file
-        while True:
-            try:
-                blob = self._backend.get(name_of(file))
-            except NotFoundError:
-                if file == 0 or file != self._file:
-                    return file, [], None
-                # The record was removed or moved away since: look what there is.
-                self._file, file = None, self._newest()
-                continue
-            self._file = file
-            lines = lines_of(blob.data)
-            if len(lines) < PER_FILE:
-                return file, lines, blob.version
-            file += 1
-
-    def _newest(self) -> int:
-        names = self._files()
-        return number_of(names[-1]) if names else 0
-
-    def _end_of(self, file: int) -> str:
-        if file < 0:
-            return START
-        with suppress(NotFoundError):
-            return digest(lines_of(self._backend.get(name_of(file)).data)[-1])
-        return START

@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kcert.errors import AmbiguousError, FormatError, NotFoundError
+from kcert.errors import AmbiguousError, FormatError, NotFoundError, StorageError
 from kcert.store import writing
 from kcert.store.entry import read_entries
 
@@ -22,12 +22,18 @@ __all__ = ["find_one"]
 def find_one(backend: FolderBackend, id: str) -> Entry:
     """See `kcert.store.Store.get`."""
     found: list[Entry] = []
+    unread: StorageError | None = None
     with suppress(FormatError):  # what is no name is nowhere
-        candidates = writing.entries_at(backend, id) if "/" in id else _entries(backend)
-        found = [entry for entry in candidates if _answers(entry, id)]
+        for entry in writing.entries_at(backend, id) if "/" in id else _entries(backend):
+            if _answers(entry, id):
+                found.append(entry)
+            elif isinstance(entry.problem, StorageError) and entry.problem.retryable:
+                unread = entry.problem
     if len(found) == 1:
         return found[0]
     if not found:
+        if unread is not None:  # it may be in what the medium does not give just now
+            raise unread
         raise NotFoundError(
             "there is no such entry",
             "그런 항목이 없습니다",

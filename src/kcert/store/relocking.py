@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kcert.errors import (
-    ConflictError,
     FormatError,
     KcertError,
     NotFoundError,
@@ -15,6 +14,7 @@ from kcert.errors import (
     UnavailableError,
 )
 from kcert.keys.passwords import Password as Wrapped
+from kcert.storage.refusals import changed
 from kcert.store import writing
 from kcert.store.entry import read_files
 from kcert.store.writing import BACKUP_ENDING
@@ -135,12 +135,7 @@ def _as_read(backend: FolderBackend, entry: Entry) -> dict[str, bytes]:
     except NotFoundError:
         blobs = {}
     if {name: blob.version for name, blob in blobs.items()} != dict(entry.versions):
-        raise ConflictError(
-            "it was changed or removed in the meantime; read it again",
-            "그 사이에 바뀌었거나 삭제되었습니다; 다시 읽으십시오",
-            backend=backend.properties.kind,
-            name=entry.location,
-        )
+        raise changed(backend.properties.kind, entry.location)
     return {name: blob.data for name, blob in blobs.items()}
 
 

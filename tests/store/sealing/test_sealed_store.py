@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import pickle
 import shutil
 import subprocess
 import sys
 import zipfile
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -341,9 +339,10 @@ def test_every_cut_and_every_flipped_bit_is_noticed(secret, credential):
     entry = store.add(credential)
     name = objects(backend)[0]
     good = backend.get(name).data
-    positions = [*range(220), *range(220, len(good), 97), len(good) - 1]
-    spoilt = [good[:at] + bytes([good[at] ^ 1 << at % 8]) + good[at + 1 :] for at in positions]
-    spoilt += [good[:cut] for cut in (0, 1, 100, 200, len(good) // 2, len(good) - 1)]
+    spoilt = [
+        good[:at] + bytes([good[at] ^ 1 << at % 8]) + good[at + 1 :] for at in range(len(good))
+    ]
+    spoilt += [good[:cut] for cut in range(len(good))]
     spoilt += [good + b"\0", good + good, b"<html>login</html>"]
     for data in spoilt:
         backend.put(name, data, replace=ANY)
@@ -607,43 +606,3 @@ def test_the_identity_under_its_passphrase_is_a_file_that_age_takes(tmp_path, cr
     del pty
     subprocess.run([sys.executable, "-c", typed, *command], input=b"some words\n", timeout=60)
     assert zipfile.is_zipfile(out)
-
-
-# The format's own vectors
-
-
-def read_vector(path):
-    head, _, body = path.read_bytes().partition(b"\n\n")
-    facts = {}
-    for line in head.decode().splitlines():
-        name, _, value = line.partition(": ")
-        facts.setdefault(name, []).append(value)
-    return facts, body
-
-
-def test_what_the_formats_vectors_expect(shared_data):
-    """C2SP/CCTV age: files for X25519 identities, opened in full and never in part."""
-    folder = shared_data / "vectors" / "cctv-age"
-    seen = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix in {".md", ".txt"} or not path.is_file():
-            continue
-        facts, body = read_vector(path)
-        if "expect" not in facts or "identity" not in facts or "armored" in facts:
-            continue
-        if not all(identity.startswith("AGE-SECRET-KEY-1") for identity in facts["identity"]):
-            continue
-        if facts.get("compressed") == ["zlib"]:
-            body = zlib.decompress(body)
-        try:
-            plain = age.unseal(body, facts["identity"])
-        except FormatError:
-            plain = None
-        expected = facts["expect"] == ["success"]
-        seen[path.name] = (plain is not None) == expected
-        if expected and plain is not None:
-            assert hashlib.sha256(plain).hexdigest() == facts["payload"][0]
-    assert len(seen) > 40
-    # pyrage takes these two, whose stanza lacks its last line; the header's MAC holds all the same.
-    wrong = {name for name, right in seen.items() if not right}
-    assert wrong <= {"stanza_missing_body", "stanza_missing_final_line"}

@@ -24,6 +24,12 @@ __all__ = [
 
 #: Largest scrypt work factor that is tried, as a power of two: some 4 GB and ten seconds.
 MAX_WORK_FACTOR: Final = 22
+# Every stanza ends in a line of less than 64 characters, which pyrage does not ask for. Armor is
+# not what a vault holds.
+_HEADER: Final = re.compile(
+    rb"age-encryption\.org/v1\n"
+    rb"(?:-> [^\n]+\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)+--- "
+)
 _SCRYPT: Final = re.compile(rb"age-encryption\.org/v1\n-> scrypt [A-Za-z0-9+/]{22} ([0-9]{1,10})\n")
 
 
@@ -84,16 +90,17 @@ def unseal(sealed: bytes, identities: Sequence[str]) -> bytes:
         FormatError: If it is damaged, or sealed to none of them.
     """
     pyrage = _pyrage()
-    try:
-        keys = [pyrage.x25519.Identity.from_str(identity) for identity in identities]
-        return bytes(pyrage.decrypt(sealed, keys))
-    except (pyrage.DecryptError, pyrage.IdentityError, OSError, ValueError):
-        failure = FormatError(
-            "sealed data",
-            "damaged, or sealed to somebody else",
-            reason_ko="손상되었거나 다른 사람에게 봉인되었습니다",
-        )
-    raise failure
+    if _HEADER.match(sealed):
+        try:
+            keys = [pyrage.x25519.Identity.from_str(identity) for identity in identities]
+            return bytes(pyrage.decrypt(sealed, keys))
+        except (pyrage.DecryptError, pyrage.IdentityError, OSError, ValueError):
+            pass
+    raise FormatError(
+        "sealed data",
+        "damaged, or sealed to somebody else",
+        reason_ko="손상되었거나 다른 사람에게 봉인되었습니다",
+    )
 
 
 def seal_with_passphrase(data: bytes, passphrase: bytes | bytearray) -> bytes:

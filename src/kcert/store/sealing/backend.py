@@ -58,7 +58,11 @@ class SealedBackend(SealedObjects):
         found = prefix and self._listing(prefix)
         if found:
             yield found
-            return
+        else:
+            yield from self.entries_below(prefix)
+
+    def entries_below(self, prefix: str) -> Iterator[FolderListing]:
+        """Yield every entry below a folder that is no entry itself, such as a month."""
         for name in self.names(prefix):
             listing = self._listing(name)
             if listing is not None:

@@ -9,8 +9,9 @@ from kcert.errors import NotFoundError
 from kcert.storage import FolderListing
 from kcert.store import layout, writing
 from kcert.store.destination import Destination, canonical
-from kcert.store.entry import Entry, read_entries
+from kcert.store.entry import Entry, id_of, read_entries
 from kcert.store.sealing.locations import location_of
+from kcert.store.sealing.objects import version_of
 
 if TYPE_CHECKING:
     from kcert.certificate import Certificate
@@ -48,16 +49,25 @@ class SealedDestination(Destination):
 
     def add(self, certificate: Certificate, files: dict[str, bytes]) -> Entry:
         """Seal NPKI files and write them; what was written has been read back and compared."""
-        location = self._location(certificate)
-        opened = self._sealed.create(location, files)
-        self._sealed.offer(location, opened)
-        listing = FolderListing(location, tuple(opened.files))
-        return next(read_entries(self._sealed, listing))
+        opened = self._sealed.create(self._location(certificate), files)
+        return Entry(
+            id=id_of(certificate),
+            certificate=certificate,
+            location=opened.header.name,
+            files=tuple(opened.files),
+            versions={name: version_of(data) for name, data in opened.files.items()},
+            backend=self._sealed,
+        )
 
     def add_like(self, entry: Entry, certificate: Certificate, files: dict[str, bytes]) -> Entry:
         """Seal the files of another store's entry, under the names that the NPKI layout has."""
         del entry
-        return self.add(certificate, layout.in_writing_order(canonical(files)))
+        ordered = layout.in_writing_order(canonical(files))
+        opened = self._sealed.create(self._location(certificate), ordered)
+        self._sealed.offer(opened.header.name, opened)
+        # Damaged companions are copied too, and the entry says so.
+        listing = FolderListing(opened.header.name, tuple(opened.files))
+        return next(read_entries(self._sealed, listing))
 
     def _location(self, certificate: Certificate) -> str:
         not_after = certificate.validity.not_after

@@ -21,6 +21,7 @@ from kcert.errors import (
 )
 from kcert.storage.backend import Version
 from kcert.storage.names import check_folder, check_leaf
+from kcert.storage.refusals import changed
 from kcert.store.sealing import age, payload
 from kcert.store.sealing.payload import Header
 
@@ -167,7 +168,7 @@ class SealedObjects:
         sealed = age.seal(bare, self.vault.recipients)
         name = object_name(header.name)
         version = self._backend.put(name, sealed, replace=replace)
-        if self._backend.get(name).data != sealed:
+        if not self._holds(name, sealed):
             raise UnavailableError(
                 "what was read back is not what was written; another wrote, or it is faulty",
                 "다시 읽은 내용이 기록한 것과 다릅니다; 다른 곳에서 썼거나 서비스 이상입니다",
@@ -177,6 +178,12 @@ class SealedObjects:
         digest = _digest(sealed)
         self._memory.record(self.vault.id, header.name, header.counter, digest)
         return Opened(header, files, version, digest)
+
+    def _holds(self, name: str, data: bytes) -> bool:
+        try:
+            return self._backend.get(name).data == data
+        except NotFoundError:
+            return False
 
     def _finish_removal(self, folder: str) -> None:
         """Remove what a crash has left of a removal; anything else is in the way."""
@@ -202,12 +209,7 @@ class SealedObjects:
         )
 
     def _conflict(self, name: str) -> ConflictError:
-        return ConflictError(
-            "it was changed or removed in the meantime; read it again",
-            "그 사이에 바뀌었거나 삭제되었습니다; 다시 읽으십시오",
-            backend=self._kind,
-            name=name,
-        )
+        return changed(self._kind, name)
 
     def _taken(self, name: str) -> AlreadyExistsError:
         return AlreadyExistsError(

@@ -131,7 +131,7 @@ class SealedStore(Store):
             at=now,
         )
         for month in months_between(now.astimezone(UTC), (now + expiring_within).astimezone(UTC)):
-            for listing in self._sealed.folders(month):
+            for listing in self._sealed.entries_below(month):
                 for entry in read_entries(self._sealed, listing):
                     if entry.certificate is not None and query.matches(entry.certificate):
                         yield self._own(entry)
