@@ -62,7 +62,9 @@ def company(place, tmp_path):
         )
         store = kcert.open_store(tmp_path / "company", create=True)
         ids = [
-            lifecycle.issue(store, then, lambda _: server.enrol(holder), PASSWORD).entry.id
+            lifecycle.issue(
+                store, then, lambda _, holder=holder: server.enrol(holder), PASSWORD
+            ).entry.id
             for holder in ("주식회사 가나다", "주식회사 라마바")
         ]
         clock.behind = timedelta()
