@@ -10,15 +10,18 @@ from kcert import CertificateKind, Credential, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from kcert import Certificate, Finding, Report
     from kcert.cli.voice import Colour, Text, Voice
 
 __all__ = [
+    "HEADERS",
     "ID_LENGTH",
+    "SOON",
     "authority_name",
     "kind_name",
+    "korean_date",
     "korean_day",
     "policy_name",
     "show_certificate",
@@ -30,7 +33,8 @@ __all__ = [
 
 ID_LENGTH = 8
 """How much of an id is shown."""
-_SOON = 30
+SOON = 30
+"""Fewer days left than this are shown in yellow."""
 
 _KINDS = {
     CertificateKind.JOINT: ("joint", "공동인증서"),
@@ -46,7 +50,7 @@ _SEVERITIES = {
 
 _COLOURS: dict[Severity, Colour] = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _KOREA = timezone(timedelta(hours=9))
-_HEADERS: tuple[Text, ...] = (
+HEADERS: tuple[Text, ...] = (
     ("holder", "이름"),
     ("kind", "종류"),
     ("authority", "발급기관"),
@@ -63,10 +67,10 @@ def show_list(voice: Voice, rows: Sequence[tuple[str, Certificate | None]], at: 
         certificate = rows[row][1]
         if certificate is None or not certificate.validity.contains(at):
             return "red"
-        return "yellow" if certificate.validity.days_left(at) <= _SOON else None
+        return "yellow" if certificate.validity.days_left(at) <= SOON else None
 
     voice.table(
-        ["id", *(voice.pick(*header) for header in _HEADERS)],
+        ["id", *(voice.pick(*header) for header in HEADERS)],
         [[name[:ID_LENGTH], *_facts(voice, certificate, at)] for name, certificate in rows],
         colour_of=colour_of,
     )
@@ -117,20 +121,25 @@ def show_certificate(voice: Voice, subject: Certificate | Credential, at: dateti
     voice.facts(rows)
 
 
-def korean_day(moment: datetime) -> str:
+def korean_date(moment: datetime) -> date:
     """The day of a moment, in Korea."""
     try:
-        return moment.astimezone(_KOREA).date().isoformat()
+        return moment.astimezone(_KOREA).date()
     except OverflowError:
-        return moment.date().isoformat()
+        return moment.date()
+
+
+def korean_day(moment: datetime) -> str:
+    """The day of a moment, in Korea, as text."""
+    return korean_date(moment).isoformat()
 
 
 def show_report(voice: Voice, report: Report) -> None:
     """List the findings of one report, the worst first."""
     for finding in report.findings:
-        colour: Colour | None = _COLOURS.get(finding.severity)
-        label = voice.paint(voice.pick(*_SEVERITIES[finding.severity]), colour)
-        voice.marked(label, voice.pick(finding.message, finding.message_ko))
+        label = voice.pick(*_SEVERITIES[finding.severity])
+        message = voice.pick(finding.message, finding.message_ko)
+        voice.marked(label, message, colour=_COLOURS.get(finding.severity))
 
 
 def show_certificates(
@@ -138,7 +147,7 @@ def show_certificates(
 ) -> None:
     """List certificates, numbered from 1, each with a remark."""
     voice.table(
-        ["#", *(voice.pick(*header) for header in _HEADERS), voice.pick("remark", "비고")],
+        ["#", *(voice.pick(*header) for header in HEADERS), voice.pick("remark", "비고")],
         [
             [str(number), *_facts(voice, certificate, at), remark]
             for number, (certificate, remark) in enumerate(rows, 1)
