@@ -11,6 +11,7 @@ import click
 
 import kcert
 from kcert.cli import options
+from kcert.cli.access import access
 from kcert.cli.believing import belief
 from kcert.cli.choosing import certificate_of, in_place
 from kcert.cli.group import command, option
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kcert import Entry
-    from kcert.cli.asking import Passwords
+    from kcert.cli.access import Access
     from kcert.cli.believing import Belief
     from kcert.cli.session import Session
 
@@ -90,7 +91,7 @@ _REVOCATION = {
 )
 @options.at
 @click.pass_obj
-@options.passwords
+@access
 @belief
 def report_command(
     session: Session,
@@ -100,7 +101,7 @@ def report_command(
     force: bool,
     no_names: bool,
     at: datetime | None,
-    passwords: Passwords,
+    access: Access,
     belief: Belief,
 ) -> int:
     """Write the page."""
@@ -110,7 +111,7 @@ def report_command(
         refuse_taken(out)
     session.where = None
     reader = Reader(session.voice, at, belief, names=not no_names)
-    cards = reader.cards(_sources(session, places, passwords))
+    cards = reader.cards(_sources(access, places))
     if not cards:
         session.complaints.say(
             "kcert: no certificates found; name a folder, as in `kcert report PATH`",
@@ -136,7 +137,7 @@ def report_command(
     return 0
 
 
-def _sources(session: Session, places: tuple[str, ...], passwords: Passwords) -> Iterator[Source]:
+def _sources(access: Access, places: tuple[str, ...]) -> Iterator[Source]:
     if not places:
         for found in kcert.discover():
             if found.entry is None:
@@ -145,14 +146,14 @@ def _sources(session: Session, places: tuple[str, ...], passwords: Passwords) ->
                 yield _of_entry(found.entry, str(found.location))
     for place in places:
         if Path(place).is_file():
-            passwords.forget()
-            subject = certificate_of(session, place, None, passwords)
+            access.passwords.forget()
+            subject = certificate_of(access.session, place, None, access.passwords)
             known = subject if isinstance(subject, kcert.Certificate) else subject.certificate
             yield Source(known.fingerprint()[:16], place, subject)
             continue
-        for location, entry in in_place(session, place):
+        for location, entry in in_place(access, place):
             yield _of_entry(entry, location)
-    session.where = None
+    access.session.where = None
 
 
 def _of_entry(entry: Entry, place: str) -> Source:
