@@ -41,8 +41,7 @@ class Store:
     Args:
         backend: Where they lie. Where it cannot write several files at once, a credential is
             written file by file, its signing certificate last.
-        history: Where to enter what is added, copied, unlocked, replaced and removed; default
-            nowhere (`open_store` keeps one).
+        history: Where to enter what is done with them; default nowhere (`open_store` keeps one).
     """
 
     def __init__(self, backend: Backend, *, history: History | None = None) -> None:
