@@ -60,6 +60,11 @@ CATALOGUE: dict[str, Row] = {
         "look",
         ("Is it genuine, and does it still count?", "진짜이고 아직 유효한지 봅니다."),
     ),
+    "report": Row(
+        "reporting",
+        "look",
+        ("Everything on one page, as HTML.", "모든 인증서를 HTML 한 쪽에 담습니다."),
+    ),
     "import": Row(
         "importing", "keep", ("Take a file into a store.", "파일을 저장소로 가져옵니다.")
     ),

@@ -20,8 +20,10 @@ __all__ = [
     "ID_LENGTH",
     "SOON",
     "authority_name",
+    "kind_name",
     "korean_date",
     "korean_day",
+    "policy_name",
     "show_certificate",
     "show_certificates",
     "show_findings",
@@ -81,9 +83,9 @@ def show_certificate(voice: Voice, subject: Certificate | Credential, at: dateti
     days = validity.days_left(at)
     rows: list[tuple[Text, str]] = [
         (("holder", "이름"), certificate.holder_name or "-"),
-        (("kind", "종류"), voice.pick(*_KINDS[certificate.kind])),
+        (("kind", "종류"), kind_name(voice, certificate)),
         (("authority", "발급기관"), authority_name(voice, certificate)),
-        (("policy", "용도"), _policy(voice, certificate)),
+        (("policy", "용도"), policy_name(voice, certificate)),
         (("first day", "시작일"), korean_day(validity.not_before)),
         (
             ("last day", "만료일"),
@@ -159,9 +161,9 @@ def _facts(voice: Voice, certificate: Certificate | None, at: datetime) -> list[
     validity = certificate.validity
     return [
         certificate.holder_name or "-",
-        voice.pick(*_KINDS[certificate.kind]),
+        kind_name(voice, certificate),
         authority_name(voice, certificate),
-        _policy(voice, certificate),
+        policy_name(voice, certificate),
         validity.last_day.isoformat(),
         str(validity.days_left(at)),
     ]
@@ -175,7 +177,13 @@ def authority_name(voice: Voice, certificate: Certificate) -> str:
     return voice.pick(authority.code, authority.name_ko)
 
 
-def _policy(voice: Voice, certificate: Certificate) -> str:
+def kind_name(voice: Voice, certificate: Certificate) -> str:
+    """What kind of certificate it is, as people say it."""
+    return voice.pick(*_KINDS[certificate.kind])
+
+
+def policy_name(voice: Voice, certificate: Certificate) -> str:
+    """What a certificate is good for, by its policy."""
     policy = certificate.policy
     return "-" if policy is None else voice.pick(policy.name_en, policy.name_ko)
 
