@@ -9,6 +9,7 @@ import re
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -158,7 +159,8 @@ def test_a_damaged_folder_is_on_the_page_and_stops_nothing(computer):
 
 def test_what_discovery_could_not_enter_is_told(computer, monkeypatch):
     monkeypatch.setenv("KCERT_NPKI_PATH", str(computer.root / "nowhere"))
-    sources = list(reporting._sources(_Session(), (), None))
+    access = SimpleNamespace(session=_Session(), passwords=None)
+    sources = list(reporting._sources(access, ()))
 
     assert [each.problem.code for each in sources if each.subject is None] == ["not-found"]
 
