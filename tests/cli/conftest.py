@@ -206,7 +206,8 @@ def unfixed():
     """Replace what depends on the day of the test, as wide as it is: moments, days, ids of then."""
     moment = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d)?(?:  -?\d+)?"
     varying = re.compile(
-        rf'{moment}|(?<=days_left": )\d+|(?<=location": ).+|^[0-9a-f]{{8}}(?= )', re.MULTILINE
+        rf'{moment}|\d\d:\d\d:\d\d(?= KST)|(?<=days_left": )\d+|(?<=location": ).+|^[0-9a-f]{{8}}(?= )',
+        re.MULTILINE,
     )
 
     def replace(text):
