@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 from tests.lifecycle.memory_authority import GOOD, NOW, REVOKED, SUSPENDED, UNKNOWN, MemoryAuthority
 
 from kcert.errors import (
@@ -479,6 +480,22 @@ def test_certificates_of_others_are_no_successors(authority):
 
     assert not renewal.resumed
     assert len(list(store.entries())) == 4
+
+
+def test_a_damaged_certificate_of_the_holder_is_no_successor(store, entry, credential, authority):
+    def damage(made):
+        return evolve(
+            made,
+            extensions=tuple(
+                evolve(one, value=b"\x30\x03\x02\x01") if one.oid == "2.5.29.32" else one
+                for one in made.extensions
+            ),
+        )
+
+    subject = credential.certificate.subject.der
+    store.add(authority.fake.issue(password=OLD, subject=subject, valid_days=900, adjust=damage))
+
+    assert not renew(store, entry, authority, OLD, at=NOW).resumed
 
 
 def test_a_suspended_successor_is_said(store, entry, credential, authority):

@@ -172,11 +172,14 @@ def _status(
 
 def _follows(new: Certificate, old: Certificate, *, later: bool) -> bool:
     one, other = new.validity, old.validity
-    return (
-        new != old
-        and new.subject.matches(old.subject)
-        and (new.authority == old.authority if old.authority else new.issuer == old.issuer)
-        and new.policy_oids == old.policy_oids
-        and one.not_before >= other.not_before
-        and (one.not_after > other.not_after if later else one.not_after >= other.not_after)
-    )
+    try:
+        return (
+            new != old
+            and new.subject.matches(old.subject)
+            and (new.authority == old.authority if old.authority else new.issuer == old.issuer)
+            and new.policy_oids == old.policy_oids
+            and one.not_before >= other.not_before
+            and (one.not_after > other.not_after if later else one.not_after >= other.not_after)
+        )
+    except KcertError:
+        return False  # a damaged one somewhere in the store is nobody's successor

@@ -159,11 +159,6 @@ def test_a_damaged_folder_is_on_the_page_and_stops_nothing(computer):
 
 def test_what_discovery_could_not_enter_is_told(computer, monkeypatch):
     monkeypatch.setenv("KCERT_NPKI_PATH", str(computer.root / "nowhere"))
-    access = SimpleNamespace(session=_Session(), passwords=None)
-    sources = list(reporting._sources(access, ()))
+    sources = list(reporting._sources(SimpleNamespace(session=SimpleNamespace()), ()))
 
     assert [each.problem.code for each in sources if each.subject is None] == ["not-found"]
-
-
-class _Session:
-    where = None

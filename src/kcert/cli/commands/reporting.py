@@ -138,7 +138,6 @@ def report_command(
 
 
 def _sources(access: Access, places: tuple[str, ...]) -> Iterator[Source]:
-    session, passwords = access.session, access.passwords
     if not places:
         for found in kcert.discover():
             if found.entry is None:
@@ -147,14 +146,14 @@ def _sources(access: Access, places: tuple[str, ...]) -> Iterator[Source]:
                 yield _of_entry(found.entry, str(found.location))
     for place in places:
         if Path(place).is_file():
-            passwords.forget()
-            subject = certificate_of(session, place, None, passwords)
+            access.passwords.forget()
+            subject = certificate_of(access.session, place, None, access.passwords)
             known = subject if isinstance(subject, kcert.Certificate) else subject.certificate
             yield Source(known.fingerprint()[:16], place, subject)
             continue
         for location, entry in in_place(access, place):
             yield _of_entry(entry, location)
-    session.where = None
+    access.session.where = None
 
 
 def _of_entry(entry: Entry, place: str) -> Source:
