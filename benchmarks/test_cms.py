@@ -85,6 +85,7 @@ def test_verify(measure: Callable[..., None], unlocked: UnlockedCredential, tabl
     blob = cms.sign(SMALL, unlocked)
 
     def first_time() -> None:
+        # The certificate and its key are new; what its authority writes into all of them is not.
         for known in (certificates, keys, key_facts):
             known.cache_clear()
         cms.verify(blob)
@@ -92,7 +93,7 @@ def test_verify(measure: Callable[..., None], unlocked: UnlockedCredential, tabl
     measure("verify, certificate in the message", lambda: cms.verify(blob), rounds=ROUNDS)
     table.time("verify, certificate never seen", first_time, rounds=ROUNDS)
     table.ratio("verify, certificate in the message", "RSA verification", at_most=6)
-    table.ratio("verify, certificate never seen", "RSA verification")
+    table.ratio("verify, certificate never seen", "RSA verification", at_most=6)
 
 
 def test_pypinksign(

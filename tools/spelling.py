@@ -3,9 +3,10 @@
 
 Usage: spelling.py [PAGE ...]
 
-Without arguments, all pages. Names of programs, formats and standards, and Korean terms, stand in
-`tools/dictionary`, one a line; a Korean term may be followed by particles and by another term. What
-is code is left out. Prints ``page:line: word`` and ends with 1 where a word is in no dictionary.
+Without arguments, all pages. Names, and Korean terms, stand in `tools/dictionary`, one a line; a
+Korean term may be followed by particles and by another term. What is code is left out, and so are
+abbreviations and names with a capital letter inside. Prints ``page:line: word`` and ends with 1
+where a word is in no dictionary.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ def _korean_pattern() -> re.Pattern[str]:
 def _is_term(word: str) -> bool:
     if "가" <= word[0] <= "힣":
         return _korean_pattern().fullmatch(word) is not None
+    if re.search(r".[A-Z]", word):  # an abbreviation, or a name out of a program or standard
+        return True
     stem = word.removesuffix("'s").casefold()
     known = {term.casefold() for term in _terms("english")}
     return stem in known or stem.removesuffix("s") in known

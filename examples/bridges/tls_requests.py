@@ -3,7 +3,7 @@
 
 Python's own `ssl` reads a client's key from a file only, and a key in the clear does not belong
 into one. pyOpenSSL takes it from memory, and urllib3, on which requests stands, takes pyOpenSSL.
-httpx takes contexts of `ssl` only, so there is no such way with it.
+For httpx, which takes contexts of `ssl` only, see ``tls_httpx.py``.
 
 서버에 클라이언트 인증서를 보여 줍니다. 키를 파일로 쓰지 않으려면 pyOpenSSL이 필요합니다.
 """

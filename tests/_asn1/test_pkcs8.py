@@ -15,7 +15,6 @@ from kcert._asn1.pkcs8 import (
     EncryptedPrivateKeyInfo,
     PrivateKeyInfo,
     RSAPrivateKey,
-    rsa_public_numbers,
 )
 from kcert.errors import FormatError, KcertError
 from kcert.testing.assertions import clear_error
@@ -96,23 +95,12 @@ def test_attributes_of_another_shape_are_a_format_error(key, attributes):
         PrivateKeyInfo.read(memoryview(encode.value(0x30, content)))
 
 
-def test_public_numbers_are_read(key):
-    numbers = key.private_key.public_key().public_numbers()
-    assert rsa_public_numbers(key.public_key_info) == (numbers.n, numbers.e)
-
-
-def test_a_public_key_with_unused_bits_is_no_rsa_key(key):
-    algorithm = encode.sequence(encode.oid(oids.RSA_ENCRYPTION), encode.null())
-    assert rsa_public_numbers(encode.sequence(algorithm, encode.bit_string(b"\x80", 4))) is None
-
-
 @given(data=st.binary(max_size=100))
 def test_arbitrary_octets_give_a_value_or_a_clear_error(data):
     for read in (
         EncryptedPrivateKeyInfo.read,
         lambda octets: PrivateKeyInfo.read(memoryview(octets)),
         lambda octets: RSAPrivateKey.read(memoryview(octets)),
-        rsa_public_numbers,
     ):
         try:
             read(data)

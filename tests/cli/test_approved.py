@@ -8,6 +8,7 @@ the difference before it is committed.
 from __future__ import annotations
 
 import io
+import json
 import os
 from pathlib import Path
 
@@ -27,6 +28,10 @@ APPROVED = Path(__file__).parent / "approved"
 PASSWORD = "KCERT-CANARY-pw-7f3a"
 ID_NUMBER = "9902301234567"
 AT = ["--at", "2026-05-01T09:00"]
+OWNER = ["--identity", "owner.txt"]
+REFERENCE = ["--reference", "{reference}"]
+RENEW_ALL = ["renew", "--all-due"]
+TRUST = ["--anchor", "root.pem", "--test-authority"]
 
 # Name, what is typed on standard input, and the arguments.
 CASES = {
@@ -66,7 +71,69 @@ CASES = {
     "usage-choice": ("", ["export", "one", "x.pfx", "--protection", "none"]),
     "usage-more": ("", ["show", "one", "two"]),
     "usage-value": ("", ["show", "one", "--at"]),
-    **{f"help-{name}": ("", [name, "--help"]) for name in CATALOGUE},
+    "usage-part": ("", ["vault"]),
+    "usage-part-unknown": ("", ["vault", "nonsense"]),
+    "remind": ("", ["remind", "NPKI", "--days", "400", "--expired", *AT]),
+    "remind-fine": ("", ["remind", "NPKI", *AT]),
+    "remind-now": ("", ["remind", "one", "--at", "2027-04-20"]),
+    "remind-timeline": ("", ["remind", "NPKI", "--timeline", *AT]),
+    "remind-json": ("", ["remind", "one", "--json", "--days", "400", *AT]),
+    "remind-events": ("", ["remind", "one", "--events", "told", "--at", "2027-04-20"]),
+    "remind-none": ("", ["remind", "empty"]),
+    "history-show": ("", ["history", "show", "NPKI"]),
+    "history-json": ("", ["history", "show", "NPKI", "--json", "--last", "1"]),
+    "history-verify": ("", ["history", "verify", "NPKI"]),
+    "history-verify-not": ("", ["history", "verify", "NPKI", "--head", "a" * 64]),
+    "history-export": ("", ["history", "export", "NPKI"]),
+    "history-empty": ("", ["history", "show", "empty"]),
+    "vault-create": ("", ["vault", "create", "new", "--new-identity", "new.txt"]),
+    "vault-create-taken": ("", ["vault", "create", "vault"]),
+    "vault-recipients": ("", ["vault", "recipients", "vault", *OWNER]),
+    "vault-json": ("", ["vault", "recipients", "vault", "--json", *OWNER]),
+    "vault-rotate": ("", ["vault", "rotate", "vault", *OWNER, "--new-identity", "n", "--yes"]),
+    "vault-rotate-unasked": ("", ["vault", "rotate", "vault"]),
+    "vault-list": ("", ["list", "vault", *OWNER, *AT]),
+    "vault-none": ("", ["vault", "recipients", "one", *OWNER]),
+    "vault-backup": ("", ["backup", "--from", "one", "--to", "vault", *OWNER]),
+    **{f"help-{name.replace(' ', '-')}": ("", [*name.split(), "--help"]) for name in CATALOGUE},
+}
+
+CA = ["--authority-file", "ca.toml"]
+STDIN = "--password-stdin"
+
+# The same with an authority on loopback: what is in braces, `due` and `fresh` are made for each.
+LIFE = {
+    "issue": (f"{{code}}\n{PASSWORD}\n", ["issue", "--to", "s", *CA, *REFERENCE, STDIN]),
+    "issue-refused": (f"wrong\n{PASSWORD}\n", ["issue", "--to", "s", *CA, *REFERENCE, STDIN]),
+    "issue-unnamed": ("", ["issue", "--to", "s"]),
+    "issue-unreferenced": ("", ["issue", "--to", "s", *CA]),
+    "issue-settle": ("", ["issue", "--to", "fresh", "--settle", *CA]),
+    "renew": (PASSWORD, ["renew", "due", "--backup-to", "stick", "--old", "remove", *CA, STDIN]),
+    "renew-early": (PASSWORD, ["renew", "fresh", *CA, STDIN]),
+    "renew-wrong": ("wrong", ["renew", "due", *CA, STDIN]),
+    "renew-all": (f"{PASSWORD}\n{PASSWORD}2\n", [*RENEW_ALL, "due", "--new-password", *CA, STDIN]),
+    "renew-all-none": ("", [*RENEW_ALL, "fresh", *CA]),
+    "renew-which": ("", ["renew", *CA]),
+    "renew-where": ("", ["renew", "due", "--old", "move", *CA]),
+    "renew-json": (PASSWORD, ["renew", "due", "--json", *CA, STDIN]),
+    "reissue": (f"{{code}}\n{PASSWORD}2\n", ["reissue", "fresh", *CA, *REFERENCE, STDIN]),
+    "revoke": (PASSWORD, ["revoke", "fresh", "--yes", *CA, STDIN]),
+    "revoke-lost": (
+        "{code}",
+        ["revoke", "alone.crt", "--store", "fresh", "--yes", *CA, *REFERENCE, STDIN],
+    ),
+    "revoke-keyless": ("", ["revoke", "alone.der", "--yes", *CA]),
+    "revoke-unasked": ("", ["revoke", "fresh", *CA]),
+    "suspend": (PASSWORD, ["suspend", "fresh", "--yes", "--json", *CA, STDIN]),
+    "resume": (PASSWORD, ["resume", "held", "--yes", *CA, STDIN]),
+    "renew-held": (PASSWORD, ["renew", "held", *CA, STDIN]),
+    "resume-not": (PASSWORD, ["resume", "fresh", "--yes", *CA, STDIN]),
+    "authority-file": ("", ["renew", "one", "--authority-file", "f.txt"]),
+    "authority-address": ("", ["renew", "one", "--authority", "ftp://nowhere"]),
+    "authority-down": (
+        PASSWORD,
+        ["renew", "due", "--authority", "http://127.0.0.1:9", *TRUST, STDIN],
+    ),
 }
 
 
@@ -83,13 +150,32 @@ def compare(name, text):
 def test_a_command_says_what_was_approved(case, language, width, computer, steady):
     typed, arguments = CASES[case]
     (computer.root / "empty").mkdir()
+    text = said(typed, arguments, language, width)
+
+    compare(f"{case}-{language}-{width}", steady(text, computer))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("case", LIFE)
+def test_a_command_of_the_life_cycle_says_what_was_approved(
+    case, language, width, computer, office, steady, unfixed
+):
+    typed, arguments = json.loads(office.filled(json.dumps(LIFE[case])))
+    text = said(typed, arguments, language, width)
+
+    compare(f"{case}-{language}-{width}", unfixed(steady(text, computer)))
+
+
+def said(typed, arguments, language, width):
     environment = {"LANG": f"{language}_KR.UTF-8", "COLUMNS": str(width)}
     result = CliRunner(charset="utf-8").invoke(root, arguments, input=typed, env=environment)
     text = f"status {result.exit_code}\n-- out\n{result.stdout}-- errors\n{result.stderr}"
+    secrets = [line for line in typed.splitlines() if len(line) > 6]
 
-    assert PASSWORD not in text
+    assert not [secret for secret in secrets if secret in text]
     assert "Traceback" not in text
-    compare(f"{case}-{language}-{width}", steady(text, computer))
+    return text
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import email
 import json
 import os
+from datetime import UTC, datetime
+from email import policy
 
 import pytest
 
-from kcert import Certificate, Padding, cms
+from kcert import Certificate, Padding, TrustStore, UntrustedIssuerError, Weakness, cms
 from kcert.cms.algorithms import SignatureScheme
 from kcert.cms.primitive import check_signature
 from kcert.errors import FormatError, KcertError, SignatureError, UnsupportedAlgorithmError
@@ -27,8 +30,9 @@ def rfc4134(vectors):
     folder = vectors / "bc-test-data/rfc4134"
     certificates = [Certificate.load(path.read_bytes()) for path in sorted(folder.glob("*.cer"))]
 
-    def verify(name, data=None):
-        return cms.verify((folder / name).read_bytes(), data, certificates=certificates)
+    def verify(name, data=None, **asked):
+        blob = (folder / name).read_bytes()
+        return cms.verify(blob, data, certificates=certificates, **asked)
 
     verify.content = (folder / "ExContent.bin").read_bytes()
     return verify
@@ -62,9 +66,59 @@ def test_the_detached_example_of_rfc_4134_holds_over_its_content(rfc4134):
         rfc4134("4.3.bin")
 
 
-def test_dsa_with_inherited_parameters_is_named_as_unsupported(rfc4134):
+def test_dsa_with_inherited_parameters_is_named_without_a_trusted_issuer(rfc4134):
     with pytest.raises(UnsupportedAlgorithmError, match="DSA without own parameters"):
         rfc4134("4.6.bin")
+
+
+class TestInheritedParameters:
+    """Example 4.6: Diane's key takes its parameters from Carl's."""
+
+    class trusting:  # noqa: N801 - reads as a statement
+        """A trust store of one root that allows what was good in 1999."""
+
+        def __init__(self, vectors, name):
+            carl = Certificate.load((vectors / "bc-test-data/rfc4134" / name).read_bytes())
+            self.store = TrustStore([carl])
+
+        def verify(self, certificate, *, at=None, intermediates=()):
+            return self.store.verify(
+                certificate, at=at, intermediates=intermediates, allow_weak=set(Weakness)
+            )
+
+    def test_they_come_from_the_issuer_that_is_believed(self, rfc4134, vectors):
+        trust = self.trusting(vectors, "CarlDSSSelf.cer")
+        message = rfc4134("4.6.bin", trust=trust, at=datetime(2003, 1, 1, tzinfo=UTC))
+        assert message.content == rfc4134.content
+        assert len(message.signers) == 2
+        assert {one.path.anchor.subject.common_name for one in message.signers} == {"CarlDSS"}
+
+    def test_they_come_from_nobody_else(self, rfc4134, vectors):
+        trust = self.trusting(vectors, "CarlRSASelf.cer")
+        with pytest.raises(UntrustedIssuerError):
+            rfc4134("4.6.bin", trust=trust, at=datetime(2003, 1, 1, tzinfo=UTC))
+
+
+def test_the_mails_of_rfc_4134_hold(rfc4134, vectors):
+    folder = vectors / "bc-test-data/rfc4134"
+
+    def mail(name):
+        return email.message_from_bytes((folder / name).read_bytes(), policy=policy.SMTP)
+
+    signed = mail("4.8.eml")
+    assert signed.get_content_type() == "multipart/signed"
+    entity, signature = signed.iter_parts()
+    message = cms.verify(signature.get_content(), entity.as_bytes())
+    assert message.is_detached
+    assert message.signers[0].certificate.subject.common_name == "AliceDSS"
+    with pytest.raises(SignatureError):
+        cms.verify(signature.get_content(), entity.as_bytes() + b" ")
+
+    opaque = mail("4.9.eml")
+    assert opaque.get_content_type() == "application/pkcs7-mime"
+    message = cms.verify(opaque.get_content())
+    assert message.content == b"\r\n" + rfc4134.content
+    assert entity.as_bytes() == message.content
 
 
 def test_the_certificates_only_example_is_never_verified(rfc4134):

@@ -114,7 +114,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def run(place, monkeypatch):
+def run(place, request, monkeypatch):
     """Run one command of kcert's where the pages run it: status, output and errors."""
     entry = pytest.importorskip("kcert.cli.entry", reason='needs pip install "kcert[cli]"')
     answers = {"Identity": ID_NUMBER, "식별번호": ID_NUMBER}
@@ -123,6 +123,11 @@ def run(place, monkeypatch):
     )
 
     def run(command: str):
+        if "ca.toml" in command:
+            company = request.getfixturevalue("company")
+            answers.update(dict.fromkeys(("Authorization", "인가코드"), company.code))
+            for shown, meant in company.words.items():
+                command = command.replace(shown, meant)
         words = shlex.split(command.replace(EXAMPLE_ID, place))
         program = next(word for word in words if word.rpartition("/")[2].startswith("kcert"))
         words = words[words.index(program) + 1 :]

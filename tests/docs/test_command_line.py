@@ -34,8 +34,8 @@ def test_the_reference_has_the_help_of_every_command(monkeypatch):
     monkeypatch.setenv("LC_ALL", "C")
     parts = []
     for name in CATALOGUE:
-        english = run("--lang", "en", name, "--help")[1]
-        korean = run("--lang", "ko", name, "--help")[1]
+        english = run("--lang", "en", *name.split(), "--help")[1]
+        korean = run("--lang", "ko", *name.split(), "--help")[1]
         parts.append(f"\n### kcert {name}\n\n```console\n{korean}```\n\n```console\n{english}```\n")
     page = REFERENCE.read_text("utf-8")
     head = page.partition(MARK)[0] + MARK

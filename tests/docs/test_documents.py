@@ -175,3 +175,18 @@ def test_every_entry_of_the_navigation_has_a_page_of_its_own() -> None:
 
     assert len(pages) > 40
     assert [page for page in pages if pages.count(page) > 1] == []
+
+
+def test_every_decision_is_a_row_of_the_index_and_an_entry_of_the_navigation() -> None:
+    records = {path.name for path in (DOCS / "adr").glob("0*.md")}
+    rows = re.findall(r"\| \[\d{4}\]\(([\w-]+\.md)\) \|", _table(DOCS / "adr" / "index.md"))
+    entries = re.findall(r"adr/(0[\w-]+\.md)", (ROOT / "mkdocs.yml").read_text("utf-8"))
+
+    assert sorted(rows) == sorted(records)
+    assert sorted(entries) == sorted(records)
+
+
+def _table(page: Path) -> str:
+    """The first table of a page, up to the line that ends it."""
+    _, start, rest = page.read_text("utf-8").partition("\n| ")
+    return start + rest.partition("\n\n")[0]

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import socket
+import ssl
+import tempfile
 import threading
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
@@ -16,7 +19,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from kcert import pem
 from kcert.certificate import Certificate
+from kcert.errors import UnlockError
 from kcert.keys.profiles import CHEAPEST
 from kcert.testing import FakeAuthority
 
@@ -81,13 +86,11 @@ def server_pair() -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
     return certificate, key
 
 
-def test_requests_shows_the_certificate_to_a_server(unlocked):
-    pytest.importorskip("requests", reason="requests is not installed")
+@pytest.fixture
+def server():
+    """A server that looks at what it is shown, once: its root, its address, what it saw."""
     openssl = pytest.importorskip("OpenSSL", reason="pyOpenSSL is not installed")
-    import requests
-
     certificate, key = server_pair()
-    adapter = bridge("tls_requests").CertificateAdapter(unlocked, [certificate])
     seen = []
     context = openssl.SSL.Context(openssl.SSL.TLS_SERVER_METHOD)
     context.use_certificate(certificate)
@@ -103,8 +106,11 @@ def test_requests_shows_the_certificate_to_a_server(unlocked):
         connection.set_accept_state()
         connection.do_handshake()
         connection.recv(4096)
-        shown = connection.get_peer_certificate(as_cryptography=True)
-        seen.append(shown.public_bytes(serialization.Encoding.DER))
+        shown = [
+            connection.get_peer_certificate(as_cryptography=True),
+            *connection.get_peer_cert_chain(as_cryptography=True),
+        ]
+        seen.extend(one.public_bytes(serialization.Encoding.DER) for one in shown)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
         connection.shutdown()
         plain.close()
@@ -112,12 +118,70 @@ def test_requests_shows_the_certificate_to_a_server(unlocked):
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            session.mount("https://", adapter)
-            url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
-            assert session.get(url, timeout=30).text == "ok"
+        yield certificate, f"https://127.0.0.1:{listener.getsockname()[1]}/", seen
     finally:
         thread.join(timeout=30)
         listener.close()
-    assert seen == [unlocked.certificate.der]
+
+
+def is_shown(unlocked, seen) -> bool:
+    """The certificate, and in any order the chain."""
+    chain = {one.der for one in (unlocked.certificate, *unlocked.ca_certificates)}
+    return seen[0] == unlocked.certificate.der and set(seen) == chain
+
+
+def test_requests_shows_the_certificate_to_a_server(unlocked, server):
+    requests = pytest.importorskip("requests", reason="requests is not installed")
+    root, url, seen = server
+    adapter = bridge("tls_requests").CertificateAdapter(unlocked, [root])
+    with requests.Session() as session:
+        session.trust_env = False
+        session.mount("https://", adapter)
+        assert session.get(url, timeout=30).text == "ok"
+    assert is_shown(unlocked, seen)
+
+
+@pytest.mark.parametrize("memory", [True, False], ids=["memory file", "temporary file"])
+def test_httpx_shows_the_certificate_to_a_server(unlocked, server, memory, monkeypatch, tmp_path):
+    httpx = pytest.importorskip("httpx", reason="httpx is not installed")
+    if not memory:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    root, url, seen = server
+    roots = [Certificate.load(root.public_bytes(serialization.Encoding.DER))]
+    context = bridge("tls_httpx").client_context(unlocked, roots)
+    assert not list(tmp_path.iterdir())
+    with httpx.Client(verify=context, trust_env=False) as client:
+        assert client.get(url, timeout=30).text == "ok"
+    assert is_shown(unlocked, seen)
+
+
+@pytest.mark.parametrize("memory", [True, False], ids=["memory file", "temporary file"])
+def test_the_key_reaches_ssl_locked_and_nothing_stays_behind(
+    unlocked, memory, monkeypatch, tmp_path
+):
+    if not memory:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    elif not hasattr(os, "memfd_create"):
+        pytest.skip("there are no files in memory on this system")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    given = []
+
+    class Spy(ssl.SSLContext):
+        def load_cert_chain(self, path, *, password):
+            given.append((Path(path).read_bytes(), Path(path).stat().st_mode & 0o077, password))
+            super().load_cert_chain(path, password=password)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(ssl, "SSLContext", Spy)
+    with pytest.raises(KeyboardInterrupt):
+        bridge("tls_httpx").client_context(unlocked, [unlocked.ca_certificates[-1]])
+    ((text, others, password),) = given
+    assert not list(tmp_path.iterdir())
+    assert b"BEGIN ENCRYPTED PRIVATE KEY" in text
+    assert b"BEGIN PRIVATE KEY" not in text
+    assert memory or os.name != "posix" or others == 0
+    with pem.load(text).unlock(password) as again:
+        assert again.certificate == unlocked.certificate
+    with pytest.raises(UnlockError):
+        pem.load(text).unlock("x")

@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -152,21 +152,6 @@ class TestReading:
     def test_a_large_file_is_a_limit_error(self):
         with clear_error(LimitError):
             PrivateKey.load(bytes((1 << 20) + 1))
-
-    @pytest.mark.parametrize(
-        "make",
-        [lambda: ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate],
-        ids=["EC", "Ed25519"],
-    )
-    def test_a_key_that_is_not_rsa_is_named_by_its_oid(self, make):
-        encoded = make().private_bytes(
-            serialization.Encoding.DER,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        with clear_error(UnsupportedAlgorithmError) as caught:
-            PrivateKey.load(encoded)
-        assert caught.error.oid in ("1.2.840.10045.2.1", "1.3.101.112")
 
     @settings(max_examples=300)
     @given(data=st.data())

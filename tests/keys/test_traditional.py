@@ -9,7 +9,8 @@ import subprocess
 import pytest
 
 from kcert._asn1.pem import read_blocks
-from kcert._asn1.pkcs8 import PrivateKeyInfo, wrap_rsa
+from kcert._asn1.pkcs8 import PrivateKeyInfo
+from kcert._asn1.traditional_keys import wrap_rsa
 from kcert.errors import FormatError, LimitError, UnlockError, UnsupportedAlgorithmError
 from kcert.keys import PrivateKey, traditional
 from kcert.testing import clear_error

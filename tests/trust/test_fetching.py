@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -25,6 +26,7 @@ from kcert.testing import Answer, FakeAuthority, FakeRoot, LoopbackServer, asser
 from kcert.trust import (
     EvidenceKind,
     NetworkFetcher,
+    PathLimits,
     ResponderRule,
     Revocation,
     RevocationCache,
@@ -166,6 +168,45 @@ def test_a_delayed_answer_ends_at_the_deadline(world):
 
     world.server.routes["/crl"] = world.server.routes["/ocsp"] = delayed
     world.unknown("no complete answer within 0.2 seconds", deadline=0.2)
+
+
+class SlowFetcher:
+    """Never answers, and takes twenty seconds for that, by the clock that it moves."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.now, self.asked = 0.0, []
+        monkeypatch.setattr("kcert.trust.budget.time.monotonic", lambda: self.now)
+
+    def get(self, url: str) -> tuple[bytes, ...]:
+        self.asked.append(url)
+        self.now += 20
+        raise UnavailableError("nothing came", "응답이 없습니다", backend="test", retryable=True)
+
+    def post(self, url: str, body: bytes, *, content_type: str) -> bytes:
+        assert body
+        assert content_type
+        return self.get(url)[0]
+
+
+def test_the_time_for_fetching_is_that_of_the_whole_verification(world, monkeypatch):
+    for seconds, calls in ((5, 1), (20, 1), (30, 2), (1000, 3)):
+        fetcher = SlowFetcher(monkeypatch)
+        store = TrustStore([world.root.certificate], limits=PathLimits(fetch_seconds=seconds))
+        verify = partial(
+            store.verify,
+            world.certificate,
+            AT,
+            intermediates=[world.authority.certificate],
+            checker=RevocationSources(fetcher=fetcher),
+        )
+        with pytest.raises(RevocationUnknownError):
+            verify(revocation=Revocation.REQUIRE)
+        fetcher.asked.clear()
+        path = verify(revocation=Revocation.CHECK_IF_AVAILABLE)
+        # The list of the authority, the list and the responder of the certificate.
+        assert len(fetcher.asked) == calls
+        told = f"{seconds} seconds of fetching are over"
+        assert (told in path.revocation[0].unknown) is (calls < 3)
 
 
 def test_a_trickling_answer_ends_at_the_deadline(world):

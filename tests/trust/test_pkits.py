@@ -20,6 +20,8 @@ AT = datetime(2022, 5, 1, tzinfo=UTC)
 FOLDER = Path(os.environ.get("KCERT_TEST_DATA", "/nonexistent")) / "vectors" / "pkits"
 TABLE = FOLDER / "pkits.json"
 CASES = json.loads(TABLE.read_text("utf-8")) if TABLE.exists() else []
+NOTICE_TABLE = FOLDER / "pkits-user-notice.json"
+NOTICES = json.loads(NOTICE_TABLE.read_text("utf-8")) if NOTICE_TABLE.exists() else []
 # What the suite expects of cases that only a revocation list decides.
 ABOUT_REVOCATION = {"RevokedError", "InsufficientRevinfoError", "StaleRevinfoError"}
 INPUTS = {
@@ -69,3 +71,20 @@ def test_v3_every_case_agrees(case):
         with pytest.raises(KcertError) as caught:
             verify()
         assert_clear_error(caught.value, KcertError)
+
+
+@pytest.mark.parametrize("case", NOTICES, ids=lambda case: case["name"])
+def test_every_user_notice_is_the_one_to_show(case):
+    path = TrustStore([load("TrustAnchorRootCertificate.crt")]).verify(
+        load(case["cert"]),
+        AT,
+        intermediates=[load(name) for name in case.get("other_certs", ())],
+        inputs=inputs_of(case),
+        allow_weak=Weakness,
+    )
+    shown = [notice.text for one in path.policy_information for notice in one.notices]
+    assert shown == [case["notice"]]
+
+
+def test_all_user_notices_are_there(shared_data):
+    assert len(NOTICES) == 10

@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from attrs import evolve
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +28,7 @@ from kcert import (
 )
 from kcert._asn1 import encode
 from kcert._asn1.crl import RawRevokedEntries
+from kcert._asn1.pem import read_blocks
 from kcert.certificate import Certificate
 from kcert.testing import Extension, FakeAuthority, FakeRoot, Revoked, assert_clear_error
 from kcert.trust import (
@@ -148,6 +154,63 @@ def test_v8_large_lists_are_read_and_searched(world, size):
     last = world.crl(*range(first, first + size), world.certificate)
     with pytest.raises(RevokedError):
         world.verify(last)
+
+
+def list_by_cryptography(world, serials: list[int]) -> bytes:
+    issuer = world.authority.certificate.to_cryptography().subject
+    builder = x509.CertificateRevocationListBuilder(
+        issuer, AT.replace(tzinfo=None) - DAY, AT.replace(tzinfo=None) + 6 * DAY
+    )
+    # One by one, the builder would copy all entries each time.
+    entries = [
+        x509.RevokedCertificateBuilder(serial, (AT - 5 * DAY).replace(tzinfo=None)).build()
+        for serial in serials
+    ]
+    builder._revoked_certificates = entries
+    crl = builder.sign(world.authority.key.private_key, hashes.SHA256())
+    return crl.public_bytes(serialization.Encoding.DER)
+
+
+def list_by_openssl(world, serials: list[int]) -> bytes:
+    date = (AT - 5 * DAY).strftime("%y%m%d%H%M%SZ")
+    lines = (f"R\t400101000000Z\t{date}\t{serial:040x}\tunknown\t/CN=x\n" for serial in serials)
+    key = world.authority.key.private_key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "index").write_text("".join(lines), "ascii")
+        (folder / "key").write_bytes(key)
+        (folder / "cert").write_text(world.authority.certificate.to_pem())
+        (folder / "config").write_text(f"[ca]\ndefault_ca = it\n[it]\ndatabase = {folder}/index\n")
+        command = ["openssl", "ca", "-gencrl", "-config", "config", "-md", "sha256"]
+        command += ["-keyfile", "key", "-cert", "cert"]
+        command += ["-crl_lastupdate", (AT - DAY).strftime("%Y%m%d%H%M%SZ")]
+        command += ["-crl_nextupdate", (AT + 6 * DAY).strftime("%Y%m%d%H%M%SZ")]
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=True)
+        (block,) = read_blocks(done.stdout)
+        return block.data
+
+
+@pytest.mark.parametrize(
+    "make",
+    [list_by_cryptography, pytest.param(list_by_openssl, marks=pytest.mark.peer("openssl"))],
+)
+def test_v8_a_list_of_1_2_mb_by_another_implementation(world, make):
+    """As large as asn1crypto's fixture ``eid2011.crl``, which is not among the data here."""
+    serials = [(1 << 158) + number for number in range(30_800)]
+    crl = make(world, serials)
+    assert 1_200_000 < len(crl) < 1_400_000
+    loaded = CertificateRevocationList.load(crl)
+    assert len(loaded) == len(serials)
+    assert all(loaded.find(serial) is not None for serial in serials[::1_000])
+    assert loaded.find(serials[0] - 1) is None
+    assert world.verify(crl).revocation[0].evidence.der == crl
+    with pytest.raises(RevokedError) as caught:
+        world.verify(make(world, [*serials, world.certificate.serial_number]))
+    assert caught.value.since == AT - 5 * DAY
 
 
 # V9: since when, why, and whether for good

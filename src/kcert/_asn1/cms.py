@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from kcert._asn1 import der, encode
+from kcert._asn1 import der, encode, straight
 from kcert._asn1.ber import to_der
 from kcert._asn1.der import Reader
-from kcert.errors import FormatError
+from kcert.errors import FormatError, KcertError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "RawAttribute",
     "encode_attribute",
+    "load_attributes",
     "open_content_info",
     "read_attributes",
     "read_lenient",
@@ -103,6 +104,17 @@ def read_attributes(reader: Reader) -> tuple[RawAttribute, ...]:
         if len(attributes) > _MAX_ATTRIBUTES:
             raise reader.fail(f"there are over {_MAX_ATTRIBUTES} attributes")
     return tuple(attributes)
+
+
+def load_attributes(encoded: bytes, format: str) -> tuple[RawAttribute, ...]:
+    """Read all attributes that fill ``encoded``; see `read_attributes`."""
+    try:
+        found = straight.attributes(encoded, 0, len(encoded))
+        if len(found) <= _MAX_ATTRIBUTES:
+            return tuple(map(RawAttribute._make, found))
+    except (straight.Irregular, KcertError):
+        pass
+    return read_attributes(Reader(encoded, format))
 
 
 def encode_attribute(oid: str, *values: bytes) -> bytes:

@@ -35,6 +35,7 @@ KCDSA: Final = "1.2.410.200004.1.1"
 KCDSA1: Final = "1.2.410.200004.1.21"
 
 # Digests
+MD4: Final = "1.2.840.113549.2.4"
 MD5: Final = "1.2.840.113549.2.5"
 SHA1: Final = "1.3.14.3.2.26"
 SHA224: Final = "2.16.840.1.101.3.4.2.4"
@@ -68,6 +69,8 @@ SCRYPT: Final = "1.3.6.1.4.1.11591.4.11"
 CAMELLIA128_CBC: Final = "1.2.392.200011.61.1.1.1.2"
 CAMELLIA192_CBC: Final = "1.2.392.200011.61.1.1.1.3"
 CAMELLIA256_CBC: Final = "1.2.392.200011.61.1.1.1.4"
+PBE_MD2_DES: Final = "1.2.840.113549.1.5.1"
+PBE_MD2_RC2: Final = "1.2.840.113549.1.5.4"
 PBE_MD5_DES: Final = "1.2.840.113549.1.5.3"
 PBE_MD5_RC2: Final = "1.2.840.113549.1.5.6"
 PBE_SHA1_DES: Final = "1.2.840.113549.1.5.10"
@@ -76,6 +79,7 @@ DES_CBC: Final = "1.3.14.3.2.7"
 RC2_CBC: Final = "1.2.840.113549.3.2"
 BLOWFISH_CBC: Final = "1.3.6.1.4.1.3029.1.2"
 CAST5_CBC: Final = "1.2.840.113533.7.66.10"
+IDEA_CBC: Final = "1.3.6.1.4.1.188.7.1.1.2"
 RC4: Final = "1.2.840.113549.3.4"
 DES_EDE3_CBC: Final = "1.2.840.113549.3.7"
 AES128_CBC: Final = "2.16.840.1.101.3.4.1.2"
@@ -168,6 +172,7 @@ _NAMES: Final[dict[str, str]] = {
     ED25519: "Ed25519",
     KCDSA: "kcdsa",
     KCDSA1: "kcdsa1",
+    MD4: "md4",
     MD5: "md5",
     SHA1: "sha1",
     SHA224: "sha224",
@@ -212,13 +217,14 @@ _NAMES: Final[dict[str, str]] = {
     RC2_CBC: "rc2CBC",
     BLOWFISH_CBC: "bf-cbc",
     CAST5_CBC: "cast5CBC",
+    IDEA_CBC: "ideaCBC",
     RC4: "rc4",
     CAMELLIA128_CBC: "camellia128-cbc",
     CAMELLIA192_CBC: "camellia192-cbc",
     CAMELLIA256_CBC: "camellia256-cbc",
-    "1.2.840.113549.1.5.1": "pbeWithMD2AndDES-CBC",
+    PBE_MD2_DES: "pbeWithMD2AndDES-CBC",
     PBE_MD5_DES: "pbeWithMD5AndDES-CBC",
-    "1.2.840.113549.1.5.4": "pbeWithMD2AndRC2-CBC",
+    PBE_MD2_RC2: "pbeWithMD2AndRC2-CBC",
     PBE_MD5_RC2: "pbeWithMD5AndRC2-CBC",
     PBE_SHA1_DES: "pbeWithSHA1AndDES-CBC",
     PBE_SHA1_RC2: "pbeWithSHA1AndRC2-CBC",

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import field, frozen
 
-from kcert._asn1 import der, encode, oids
-from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
+from kcert._asn1 import der, encode
+from kcert._asn1.algorithm import AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert.errors import LimitError
 
@@ -25,8 +25,6 @@ __all__ = [
     "EncryptedPrivateKeyInfo",
     "PrivateKeyInfo",
     "RSAPrivateKey",
-    "rsa_public_numbers",
-    "wrap_rsa",
 ]
 
 # Far above any key in use; beyond it arithmetic alone takes seconds (OpenSSL CVE-2023-6237).
@@ -185,57 +183,3 @@ class RSAPrivateKey:
             and self.qi < self.p
             and self.q * self.qi % self.p == 1
         )
-
-
-def wrap_rsa(
-    rsa_private_key: bytes | bytearray | memoryview, *, random: bytes | None = None
-) -> bytearray:
-    """A PrivateKeyInfo around an RSAPrivateKey (RFC 8017 A.1.2), unread.
-
-    The only copy of the key is the one in the result, for the caller to overwrite.
-
-    Args:
-        rsa_private_key: The key, DER.
-        random: R, for the attribute id-randomNum; ``None`` for no attributes.
-    """
-    algorithm = AlgorithmIdentifier(oids.RSA_ENCRYPTION, NULL_PARAMETERS)
-    start = encode.integer(0) + algorithm.encode()
-    size = len(rsa_private_key)
-    inner = encode.header(der.OCTET_STRING, size)
-    end = b"" if random is None else encode.context(0, _random_attribute(random))
-    wrapped = bytearray(encode.header(der.SEQUENCE, len(start) + len(inner) + size + len(end)))
-    wrapped += start
-    wrapped += inner
-    # Room first: a buffer that grew with the key in it would leave a copy behind.
-    at = len(wrapped)
-    wrapped += bytes(size + len(end))
-    wrapped[at : at + size] = rsa_private_key
-    wrapped[at + size :] = end
-    return wrapped
-
-
-def _random_attribute(random: bytes) -> bytes:
-    value = encode.set_of([encode.bit_string(random)])
-    return encode.sequence(encode.oid(oids.RANDOM_NUM), value)
-
-
-def rsa_public_numbers(public_key_info: bytes) -> tuple[int, int] | None:
-    """Modulus and public exponent of a SubjectPublicKeyInfo; ``None`` where it is not RSA.
-
-    Raises:
-        FormatError: It is not DER of a SubjectPublicKeyInfo.
-    """
-    outer = Reader(public_key_info, "public key")
-    inner = outer.sequence()
-    outer.finish()
-    algorithm = AlgorithmIdentifier.read(inner)
-    octets, unused = inner.bit_string()
-    inner.finish()
-    if algorithm.oid != oids.RSA_ENCRYPTION or unused:
-        return None
-    outer = Reader(octets, "RSA public key")
-    numbers = outer.sequence()
-    outer.finish()
-    pair = numbers.integer(), numbers.integer()
-    numbers.finish()
-    return pair

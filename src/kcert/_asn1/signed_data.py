@@ -21,9 +21,11 @@ __all__ = [
     "FORMAT",
     "MAX_CERTIFICATES",
     "MAX_SIGNERS",
+    "MAX_VERSION",
     "RawSignedData",
     "RawSignerInfo",
     "encode_signer_info",
+    "load_algorithm",
     "read_signed_data",
     "read_signer_info",
 ]
@@ -38,7 +40,7 @@ _SIGNED_ATTRIBUTES: Final = der.context(0)
 _UNSIGNED_ATTRIBUTES: Final = der.context(1)
 _KEY_IDENTIFIER: Final = (der.context(0, constructed=False), der.context(0))
 # Versions are read and not believed: the field's programs do not keep to the RFC.
-_MAX_VERSION: Final = 5
+MAX_VERSION: Final = 5
 _MAX_CACHED: Final = 256
 
 
@@ -49,10 +51,17 @@ def _read_anew(encoded: bytes) -> AlgorithmIdentifier:
 _read_known = lru_cache(maxsize=64)(_read_anew)
 
 
-def _read_algorithm(reader: Reader) -> AlgorithmIdentifier:
-    # Messages name the same few algorithms over and over.
-    encoded = reader.read_encoded()
+def load_algorithm(encoded: bytes) -> AlgorithmIdentifier:
+    """Read an encoded AlgorithmIdentifier; messages name the same few over and over.
+
+    Raises:
+        FormatError: It is malformed.
+    """
     return _read_known(encoded) if len(encoded) <= _MAX_CACHED else _read_anew(encoded)
+
+
+def _read_algorithm(reader: Reader) -> AlgorithmIdentifier:
+    return load_algorithm(reader.read_encoded())
 
 
 class RawSignerInfo(NamedTuple):
@@ -241,8 +250,8 @@ def _cap(limit: str, value: int, maximum: int) -> None:
 
 def _read_version(fields: Reader) -> int:
     version = fields.integer()
-    if not 0 <= version <= _MAX_VERSION:
-        raise fields.fail(f"version is not from 0 to {_MAX_VERSION}")
+    if not 0 <= version <= MAX_VERSION:
+        raise fields.fail(f"version is not from 0 to {MAX_VERSION}")
     return version
 
 

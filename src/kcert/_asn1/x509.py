@@ -6,11 +6,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from kcert._asn1 import der
+from kcert._asn1 import der, straight
 from kcert._asn1.algorithm import AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert._asn1.times import read_time
-from kcert.errors import LimitError
+from kcert.errors import KcertError, LimitError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +38,10 @@ _FORMAT = "certificate"
 _TAG_VERSION = der.context(0)
 _TAG_UNIQUE_IDS = (der.context(1, constructed=False), der.context(2, constructed=False))
 _TAG_EXTENSIONS = der.context(3)
+# What nearly every certificate consists of.
+_PARTS = [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING]
+_FIELDS = [_TAG_VERSION, der.INTEGER, *(der.SEQUENCE,) * 5, _TAG_EXTENSIONS]
+_VERSION_3 = b"\x02\x01\x02"
 
 
 # Certificates name the same few algorithms and issuers over and over; what is longer than any of
@@ -63,6 +67,13 @@ def read_name(encoded: bytes) -> tuple[RawRdn, ...]:
     Raises:
         FormatError: It is not a Name.
     """
+    try:
+        return straight.name(encoded)
+    except (straight.Irregular, KcertError):
+        return _read_name_anew(encoded)
+
+
+def _read_name_anew(encoded: bytes) -> tuple[RawRdn, ...]:
     reader = Reader(encoded, "distinguished name")
     names = reader.sequence()
     reader.finish()
@@ -123,6 +134,56 @@ class RawCertificate(NamedTuple):
             raise LimitError(
                 "certificate size", len(encoded), MAX_CERTIFICATE_SIZE, where="certificate"
             )
+        try:
+            return cls._read_straight(encoded)
+        except (straight.Irregular, KcertError):
+            return cls._read_anew(encoded)
+
+    @classmethod
+    def _read_straight(cls, encoded: bytes) -> RawCertificate:
+        """A certificate of version 3 with extensions and without unique identifiers."""
+        begin, end = straight.only(encoded, 0, len(encoded), der.SEQUENCE)
+        parts = straight.members(encoded, begin, end)
+        if [part[0] for part in parts] != _PARTS:
+            raise straight.Irregular
+        (_, at, tbs_end), (_, _, algorithm_end), (_, unused, stop) = parts
+        fields = straight.members(encoded, at, tbs_end)
+        if [field[0] for field in fields] != _FIELDS or unused == stop or encoded[unused]:
+            raise straight.Irregular
+        version, serial, tbs_algorithm, issuer, validity, subject, key, wrapper = fields
+        if encoded[version[1] : version[2]] != _VERSION_3:
+            raise straight.Irregular
+        if serial[2] - serial[1] > MAX_SERIAL_NUMBER_SIZE:
+            raise straight.Irregular
+        times = Reader(encoded, _FORMAT, validity[1], validity[2])
+        not_before, not_after = read_time(times), read_time(times)
+        times.finish()
+        first, last = straight.only(encoded, wrapper[1], wrapper[2], der.SEQUENCE)
+        extensions = straight.extensions(encoded, first, last)
+        if len({oid for oid, _, _ in extensions}) != len(extensions):
+            raise straight.Irregular
+        encoded_issuer = encoded[tbs_algorithm[2] : issuer[2]]
+        encoded_subject = encoded[validity[2] : subject[2]]
+        # In the order of the fields; by name it takes twice the time.
+        return cls(
+            encoded[begin:tbs_end],
+            3,
+            straight.integer(encoded, serial[1], serial[2]),
+            _read_algorithm(encoded[serial[2] : tbs_algorithm[2]]),
+            encoded_issuer,
+            _read_issuer(encoded_issuer),
+            not_before,
+            not_after,
+            encoded_subject,
+            read_name(encoded_subject),
+            encoded[subject[2] : key[2]],
+            tuple(extensions),
+            _read_algorithm(encoded[tbs_end:algorithm_end]),
+            encoded[unused + 1 : stop],
+        )
+
+    @classmethod
+    def _read_anew(cls, encoded: bytes) -> RawCertificate:
         outer = Reader(encoded, _FORMAT)
         certificate = outer.sequence()
         outer.finish()

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from kcert._asn1 import der
 from kcert._asn1.der import Reader
@@ -11,7 +12,7 @@ from kcert._asn1.strings import decode_string
 from kcert._asn1.x509 import read_serial_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "AUTHORITY_INFO_ACCESS",
@@ -51,6 +52,9 @@ _DIRECTORY_NAME = der.context(4)
 _URI = der.context(6, constructed=False)
 
 _MAX_PATH_LENGTH = 1 << 31
+_MAX_CACHED = 1024
+
+_T = TypeVar("_T")
 
 
 class RawAuthorityKeyIdentifier(NamedTuple):
@@ -74,6 +78,18 @@ def _text(octets: bytes) -> str:
     return decode_string(der.IA5_STRING, octets)[0]
 
 
+def _remembering(read: Callable[[bytes], _T]) -> Callable[[bytes], _T]:
+    """Read values once that an authority writes into all its certificates; long ones each time."""
+    known = lru_cache(maxsize=256)(read)
+
+    @wraps(read)
+    def reading(value: bytes) -> _T:
+        return known(value) if len(value) <= _MAX_CACHED else read(value)
+
+    return reading
+
+
+@_remembering
 def read_key_usage(value: bytes) -> frozenset[int]:
     """Numbers of the bits that are set, 0 being digitalSignature."""
     reader = Reader(value, "keyUsage")
@@ -84,6 +100,7 @@ def read_key_usage(value: bytes) -> frozenset[int]:
     return frozenset(number for number in range(9) if bits & 0x8000 >> number)
 
 
+@_remembering
 def read_basic_constraints(value: bytes) -> tuple[bool, int | None]:
     """Whether the subject is a CA, and the path length constraint."""
     content = _open(value, "basicConstraints")
@@ -95,6 +112,7 @@ def read_basic_constraints(value: bytes) -> tuple[bool, int | None]:
     return is_ca, path_length
 
 
+@_remembering
 def read_certificate_policies(value: bytes) -> tuple[str, ...]:
     """Policy identifiers in order; their qualifiers are passed over."""
     content = _open(value, "certificatePolicies")

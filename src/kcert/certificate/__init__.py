@@ -7,7 +7,12 @@ Everything here is read from the certificate alone, without network, files or se
 from __future__ import annotations
 
 from kcert.certificate.authorities import AUTHORITIES, Authority
-from kcert.certificate.extensions import AuthorityKeyIdentifier, Extension
+from kcert.certificate.extensions import (
+    AuthorityKeyIdentifier,
+    Extension,
+    PolicyInformation,
+    UserNotice,
+)
 from kcert.certificate.identity import VID, IdentifyData
 from kcert.certificate.kinds import Certainty, CertificateKind, Holder, KeyUsage, Usage
 from kcert.certificate.models import (
@@ -40,8 +45,10 @@ __all__ = [
     "Name",
     "NameAttribute",
     "Policy",
+    "PolicyInformation",
     "RenewalWindow",
     "SignatureAlgorithm",
     "Usage",
+    "UserNotice",
     "Validity",
 ]

@@ -36,7 +36,7 @@ __all__ = [
 
 _FORMAT: Final = "certificate"
 _LABELS: Final = frozenset(("CERTIFICATE", "X509 CERTIFICATE"))
-_SEQUENCE: Final = 0x30
+_SEQUENCE: Final = b"\x30"
 # PEM is a third longer than DER, and text may stand around it.
 _MAX_TEXT: Final = 2 * MAX_CERTIFICATE_SIZE
 
@@ -259,7 +259,7 @@ def _to_der(data: bytes | str) -> bytes:
         text = data.encode("utf-8", "replace")
     elif isinstance(data, (bytes, bytearray, memoryview)):
         text = bytes(data)
-        if text[:1] == bytes([_SEQUENCE]):
+        if text[:1] == _SEQUENCE:
             return text
     else:
         raise TypeError(f"a certificate is loaded from bytes or str, not {type(data).__name__}")

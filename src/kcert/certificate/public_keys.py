@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kcert._asn1 import der, oids
+from kcert._asn1 import der, encode, oids, straight
 from kcert._asn1.algorithm import AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
@@ -14,11 +14,19 @@ from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
-__all__ = ["MAX_MODULUS_BITS", "PublicKeyFacts", "load_public_key", "read_public_key"]
+__all__ = [
+    "MAX_MODULUS_BITS",
+    "PublicKeyFacts",
+    "algorithm_facts",
+    "load_public_key",
+    "read_public_key",
+    "same_public_key",
+]
 
 MAX_MODULUS_BITS: Final = 16384
 
 _FORMAT: Final = "public key"
+_RSA_ALGORITHM: Final = encode.sequence(encode.oid(oids.RSA_ENCRYPTION), encode.null())
 _TYPES: Final[dict[str, str]] = {
     oids.RSA_ENCRYPTION: "RSA",
     oids.RSASSA_PSS: "RSA",
@@ -65,6 +73,11 @@ class PublicKeyFacts(NamedTuple):
     size: int | None = None
     rsa_numbers: tuple[int, int] | None = None
 
+    @property
+    def inherits_parameters(self) -> bool:
+        """Whether it is a DSA key that takes its parameters from the issuer's (RFC 3279 2.3.2)."""
+        return self.type == "DSA" and self.size is None
+
 
 def _check_size(bits: int) -> None:
     if bits > MAX_MODULUS_BITS:
@@ -86,16 +99,41 @@ def _curve_size(parameters: bytes | None) -> int | None:
     return _CURVES.get(Reader(parameters, _FORMAT).oid())
 
 
+def _read_straight(public_key_info: bytes) -> PublicKeyFacts:
+    """An RSA key, as nearly every certificate has."""
+    at, end = straight.only(public_key_info, 0, len(public_key_info), der.SEQUENCE)
+    if not public_key_info.startswith(_RSA_ALGORITHM, at):
+        raise straight.Irregular
+    at, end = straight.only(public_key_info, at + len(_RSA_ALGORITHM), end, der.BIT_STRING)
+    if at == end or public_key_info[at]:
+        raise straight.Irregular
+    at, end = straight.only(public_key_info, at + 1, end, der.SEQUENCE)
+    numbers = straight.members(public_key_info, at, end)
+    if [tag for tag, _, _ in numbers] != [der.INTEGER, der.INTEGER]:
+        raise straight.Irregular
+    modulus, exponent = (straight.integer(public_key_info, *one[1:]) for one in numbers)
+    bits = modulus.bit_length()
+    if modulus <= 0 or exponent <= 0 or max(bits, exponent.bit_length()) > MAX_MODULUS_BITS:
+        raise straight.Irregular
+    return PublicKeyFacts(oids.RSA_ENCRYPTION, "RSA", bits, (modulus, exponent))
+
+
 def _read_anew(public_key_info: bytes) -> PublicKeyFacts:
+    try:
+        return _read_straight(public_key_info)
+    except straight.Irregular:
+        return _read_carefully(public_key_info)
+
+
+def _read_carefully(public_key_info: bytes) -> PublicKeyFacts:
     reader = Reader(public_key_info, _FORMAT)
     info = reader.sequence()
     reader.finish()
     algorithm = AlgorithmIdentifier.read(info)
     key, unused = info.bit_string()
     info.finish()
-    oid = algorithm.oid
-    kind = _TYPES.get(oid, oid)
-    if kind == "RSA":
+    facts = algorithm_facts(algorithm)
+    if facts.type == "RSA":
         if unused:
             raise reader.fail("RSA key is not whole octets")
         wrapper = Reader(key, _FORMAT)
@@ -106,7 +144,19 @@ def _read_anew(public_key_info: bytes) -> PublicKeyFacts:
         if modulus <= 0 or exponent <= 0:
             raise reader.fail("RSA numbers are not positive")
         _check_size(max(modulus, exponent).bit_length())
-        return PublicKeyFacts(oid, kind, modulus.bit_length(), (modulus, exponent))
+        return PublicKeyFacts(facts.oid, "RSA", modulus.bit_length(), (modulus, exponent))
+    return facts
+
+
+def algorithm_facts(algorithm: AlgorithmIdentifier) -> PublicKeyFacts:
+    """What the algorithm of a key says alone; of RSA neither size nor numbers.
+
+    Raises:
+        FormatError: The parameters are malformed.
+        LimitError: A prime of more than 16,384 bits.
+    """
+    oid = algorithm.oid
+    kind = _TYPES.get(oid, oid)
     if kind in ("EC", "EC-KCDSA"):
         return PublicKeyFacts(oid, kind, _curve_size(algorithm.parameters))
     if kind in ("DSA", "KCDSA", "DH"):
@@ -128,6 +178,27 @@ def read_public_key(public_key_info: bytes) -> PublicKeyFacts:
     """
     known = len(public_key_info) <= _MAX_CACHED
     return _read_known(public_key_info) if known else _read_anew(public_key_info)
+
+
+def same_public_key(one: bytes, other: bytes) -> bool:
+    """Whether two DER SubjectPublicKeyInfo are of one key, however each of them is written.
+
+    Raises:
+        FormatError: One is malformed.
+        LimitError: One is too large.
+    """
+    if one == other:
+        return True
+    facts, others = read_public_key(one), read_public_key(other)
+    if facts.type != others.type:
+        return False
+    if facts.rsa_numbers is not None:
+        return facts.rsa_numbers == others.rsa_numbers
+    try:
+        return load_public_key(one) == load_public_key(other)
+    except UnsupportedAlgorithmError:
+        # What nobody can read is the same only where it looks the same.
+        return False
 
 
 def load_public_key(public_key_info: bytes) -> PublicKeyTypes:

@@ -15,7 +15,7 @@ from kcert.errors import FormatError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SignatureAlgorithm", "signature_algorithm"]
+__all__ = ["SignatureAlgorithm", "signature_algorithm", "signature_digest"]
 
 _DIGESTS: Final[Mapping[str, str]] = {
     oids.MD5_WITH_RSA: "md5",
@@ -77,11 +77,18 @@ def _pss_digest(parameters: bytes | None) -> str | None:
         return None
 
 
-def signature_algorithm(algorithm: AlgorithmIdentifier) -> SignatureAlgorithm:
-    """The facts of an AlgorithmIdentifier; malformed parameters leave the digest unknown."""
-    digest = _DIGESTS.get(algorithm.oid)
+def signature_digest(algorithm: AlgorithmIdentifier) -> str | None:
+    """The hash in an AlgorithmIdentifier; malformed parameters leave it unknown."""
     if algorithm.oid == oids.RSASSA_PSS:
-        digest = _pss_digest(algorithm.parameters)
+        return _pss_digest(algorithm.parameters)
+    return _DIGESTS.get(algorithm.oid)
+
+
+def signature_algorithm(algorithm: AlgorithmIdentifier) -> SignatureAlgorithm:
+    """The facts of an AlgorithmIdentifier."""
     return SignatureAlgorithm(
-        algorithm.oid, oids.name_of(algorithm.oid), digest, algorithm.parameters
+        algorithm.oid,
+        oids.name_of(algorithm.oid),
+        signature_digest(algorithm),
+        algorithm.parameters,
     )

@@ -8,18 +8,18 @@ when a property first asks for it, so one that is malformed costs that property 
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
 from kcert._asn1 import x509_extensions as values
 from kcert._asn1.pem import encode_pem
-from kcert.certificate.extensions import AuthorityKeyIdentifier, Extension
+from kcert.certificate.extensions import AuthorityKeyIdentifier, Extension, PolicyInformation
 from kcert.certificate.kinds import KeyUsage
 from kcert.certificate.names import Name
 from kcert.certificate.public_keys import PublicKeyFacts, load_public_key, read_public_key
-from kcert.certificate.signatures import SignatureAlgorithm, signature_algorithm
+from kcert.certificate.signatures import SignatureAlgorithm, signature_algorithm, signature_digest
 from kcert.certificate.validity import Validity
 from kcert.errors import FormatError, UnsupportedAlgorithmError
 
@@ -35,6 +35,11 @@ _KEY_USAGES: Final = tuple(KeyUsage)
 _OCSP_METHOD: Final = "1.3.6.1.5.5.7.48.1"
 _CA_ISSUERS_METHOD: Final = "1.3.6.1.5.5.7.48.2"
 _FINGERPRINTS: Final = frozenset(("md5", "sha1", "sha224", "sha256", "sha384", "sha512"))
+
+
+@lru_cache(maxsize=1 << len(_KEY_USAGES))
+def _key_usages(bits: frozenset[int]) -> frozenset[KeyUsage]:
+    return frozenset(_KEY_USAGES[bit] for bit in bits)
 
 
 @frozen(repr=False)
@@ -65,6 +70,10 @@ class X509Certificate:
     def serial_number(self) -> int:
         """Serial number; negative or zero where an authority did not follow the standard."""
         return self._raw.serial_number
+
+    def names_issuer(self, encoded: bytes) -> bool:
+        """Whether a Name in DER is, octet for octet, that of the issuer."""
+        return self._raw.issuer == encoded
 
     @cached_property
     def issuer(self) -> Name:
@@ -104,7 +113,7 @@ class X509Certificate:
     @property
     def signature_hash(self) -> str | None:
         """Hash in the signature algorithm, ``"sha256"``; ``None`` where unknown or built in."""
-        return self.signature_algorithm.digest
+        return signature_digest(self._raw.algorithm)
 
     @property
     def public_key_info(self) -> bytes:
@@ -155,15 +164,17 @@ class X509Certificate:
         return next((one for one in self.extensions if one.oid == oid), None)
 
     def _value(self, oid: str) -> bytes | None:
-        return next((value for found, _, value in self._raw.extensions if found == oid), None)
+        for found, _, value in self._raw.extensions:
+            if found == oid:
+                return value
+        return None
 
-    @cached_property
+    # Not kept: the few values there are, are remembered where they are read.
+    @property
     def key_usage(self) -> frozenset[KeyUsage] | None:
         """What the key may do; ``None`` where the certificate does not limit it."""
         value = self._value(values.KEY_USAGE)
-        if value is None:
-            return None
-        return frozenset(_KEY_USAGES[bit] for bit in values.read_key_usage(value))
+        return None if value is None else _key_usages(values.read_key_usage(value))
 
     @cached_property
     def extended_key_usage(self) -> tuple[str, ...] | None:
@@ -191,6 +202,12 @@ class X509Certificate:
         """Certificate policies as dotted OIDs, in order."""
         value = self._value(values.CERTIFICATE_POLICIES)
         return () if value is None else values.read_certificate_policies(value)
+
+    @cached_property
+    def policy_information(self) -> tuple[PolicyInformation, ...]:
+        """Certificate policies with their practice statements and notices, in order."""
+        value = self._value(values.CERTIFICATE_POLICIES)
+        return () if value is None else PolicyInformation.load_all(value)
 
     @cached_property
     def subject_key_identifier(self) -> bytes | None:

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["KEYRING_SERVICE", "Passwords"]
 
 KEYRING_SERVICE = "kcert"
-"""Service under which the key ring has passwords; the user is the certificate's fingerprint."""
+"""Service under which the key ring has passwords.
+
+The user is the certificate's fingerprint, or the address of a vault.
+"""
 
 _LONGEST = 1 << 20
 
@@ -73,8 +76,8 @@ class Passwords:
         """
         if self._current is None:
             prompt = ("Password (not shown): ", "비밀번호(보이지 않음): ")
-            asked = self._of_keyring(certificate) if self.from_keyring else self._next(prompt)
-            self._current = asked
+            user = "" if certificate is None else certificate.fingerprint()
+            self._current = self._of_keyring(user) if self.from_keyring else self._next(prompt)
         return self._current
 
     def forget(self) -> None:
@@ -87,15 +90,7 @@ class Passwords:
         Raises:
             Refusal: The two differ.
         """
-        password = self._next(("New password (not shown): ", "새 비밀번호(보이지 않음): "))
-        if not self._is_given and password != self._next(("The same again: ", "한 번 더: ")):
-            raise Refusal(
-                (
-                    "the two passwords differ; nothing was changed",
-                    "두 비밀번호가 다릅니다. 바꾸지 않았습니다",
-                ),
-                ("run it again", "다시 실행하십시오"),
-            )
+        password = self._twice(("New password (not shown): ", "새 비밀번호(보이지 않음): "))
         if isinstance(password, str):
             for finding in kcert.passwords.check(password):
                 self.session.complaints.say(
@@ -104,6 +99,26 @@ class Passwords:
                     colour="yellow",
                 )
         return password
+
+    def vault(self, address: str) -> str | bytes:
+        """The passphrase of a vault; in the key ring its user is the address.
+
+        Raises:
+            Refusal: It is empty.
+        """
+        if self.from_keyring:
+            return self._of_keyring(address)
+        prompt = ("Passphrase of the vault (not shown): ", "금고의 암호(보이지 않음): ")
+        return _not_empty(self._next(prompt))
+
+    def new_vault(self) -> str | bytes:
+        """A new passphrase of a vault, typed twice.
+
+        Raises:
+            Refusal: The two differ, or it is empty.
+        """
+        prompt = ("New passphrase (not shown): ", "새 금고 암호(보이지 않음): ")
+        return _not_empty(self._twice(prompt))
 
     def secret(self, prompt: Text) -> str:
         """Another secret line, an identity number for example.
@@ -122,6 +137,18 @@ class Passwords:
     @property
     def _is_given(self) -> bool:
         return self.from_stdin or self.descriptor is not None
+
+    def _twice(self, prompt: Text) -> str | bytes:
+        password = self._next(prompt)
+        if not self._is_given and password != self._next(("The same again: ", "한 번 더: ")):
+            raise Refusal(
+                (
+                    "the two passwords differ; nothing was changed",
+                    "두 비밀번호가 다릅니다. 바꾸지 않았습니다",
+                ),
+                ("run it again", "다시 실행하십시오"),
+            )
+        return password
 
     def _next(self, prompt: Text) -> str | bytes:
         if not self._is_given:
@@ -178,8 +205,7 @@ class Passwords:
             line = _line_of(self.descriptor)
         return line.rstrip(b"\n").removesuffix(b"\r") if line else None
 
-    def _of_keyring(self, certificate: Certificate | None) -> str:
-        user = "" if certificate is None else certificate.fingerprint()
+    def _of_keyring(self, user: str) -> str:
         try:
             keyring: Any = import_module("keyring")
         except ImportError:
@@ -198,12 +224,21 @@ class Passwords:
             command = f"keyring set {KEYRING_SERVICE} {user or 'FINGERPRINT'}"
             raise Refusal(
                 (
-                    "the key ring has no password for this certificate",
-                    "키링에 이 인증서의 비밀번호가 없습니다",
+                    "the key ring has no password for this",
+                    "키링에 이것의 비밀번호가 없습니다",
                 ),
                 (f"keep it there with `{command}`", f"`{command}` 명령으로 넣어 두십시오"),
             )
         return found
+
+
+def _not_empty(passphrase: str | bytes) -> str | bytes:
+    if not passphrase:
+        raise Refusal(
+            ("a passphrase is not empty", "암호는 비워 둘 수 없습니다"),
+            ("take several words that nobody guesses", "아무도 짐작하지 못할 여러 단어를 쓰십시오"),
+        )
+    return passphrase
 
 
 def _line_of(descriptor: int) -> bytes:

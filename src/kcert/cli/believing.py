@@ -20,10 +20,22 @@ if TYPE_CHECKING:
     from kcert import Certificate, Revocation, TrustStore
     from kcert.cli.session import Session
 
-__all__ = ["Belief", "belief", "certificates_in"]
+__all__ = ["Belief", "anchors", "belief", "certificates_in"]
 
 _REVOCATION = {each.value: each for each in kcert.Revocation}
 _PATHS = click.Path(path_type=Path)
+
+anchors = option(
+    "--anchor",
+    "anchors",
+    type=_PATHS,
+    multiple=True,
+    metavar="FILE",
+    texts=(
+        "Believe these authorities, too, besides those of Korea. More than once.",
+        "한국의 인증기관 외에 이 인증기관도 믿습니다. 여러 번 쓸 수 있습니다.",
+    ),
+)
 
 
 @frozen
@@ -88,17 +100,7 @@ def belief(function: Callable[..., Any]) -> Callable[..., Any]:
             default="skip",
             texts=("How much is asked about revocation.", "폐지 여부를 얼마나 확인할지 정합니다."),
         ),
-        option(
-            "--anchor",
-            "anchors",
-            type=_PATHS,
-            multiple=True,
-            metavar="FILE",
-            texts=(
-                "Believe these authorities, too, besides those of Korea. More than once.",
-                "한국의 인증기관 외에 이 인증기관도 믿습니다. 여러 번 쓸 수 있습니다.",
-            ),
-        ),
+        anchors,
     ):
         wrapper = decorate(wrapper)
     return wrapper

@@ -10,15 +10,25 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 import kcert
+from kcert.store import is_vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kcert import Certificate, Credential, Entry, Store, UnlockedCredential
+    from kcert.cli.access import Access
     from kcert.cli.asking import Passwords
     from kcert.cli.session import Session
 
-__all__ = ["BODY", "Chosen", "certificate_of", "choose", "in_place"]
+__all__ = [
+    "BODY",
+    "Chosen",
+    "certificate_alone",
+    "certificate_of",
+    "choose",
+    "in_place",
+    "is_address",
+]
 
 BODY = (
     (
@@ -33,6 +43,7 @@ BODY = (
 
 _ID = re.compile(r"[0-9a-fA-F]{4,64}")
 _ID_LENGTH = 16
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
 @frozen
@@ -162,11 +173,17 @@ def certificate_alone(path: Path) -> Certificate | None:
     return None
 
 
-def in_place(session: Session, place: str) -> Iterator[tuple[str, Entry]]:
+def is_address(text: str) -> bool:
+    """Whether this is the address of a store, such as ``npki:``, rather than a path."""
+    return bool(_ADDRESS.match(text)) and not Path(text).exists()
+
+
+def in_place(access: Access, place: str) -> Iterator[tuple[str, Entry]]:
     """Yield each entry of a place, with where it lies."""
-    session.where = place
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", place) and not Path(place).exists():
-        for entry in kcert.open_store(place).entries():
+    access.session.where = place
+    path = Path(place)
+    if is_address(place) or (path.is_dir() and is_vault(place)):
+        for entry in access.open(place).entries():
             yield entry.location, entry
         return
     for found in kcert.discover([place]):

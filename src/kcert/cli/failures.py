@@ -165,6 +165,27 @@ _TABLE: tuple[tuple[type[kcert.KcertError], Status, Text], ...] = (
         ),
     ),
     (
+        kcert.RenewalError,
+        Status.NO,
+        ("see when with `kcert remind`", "`kcert remind`로 언제 할 수 있는지 보십시오"),
+    ),
+    (
+        kcert.IdentityRefusedError,
+        Status.NO,
+        (
+            "have the holder identified again by the bank, broker or office",
+            "은행, 증권사나 인증기관에서 본인확인을 다시 받으십시오",
+        ),
+    ),
+    (
+        kcert.UnfinishedError,
+        Status.MEDIUM,
+        (
+            "run the same command again; after an issue, with --settle",
+            "같은 명령을 다시 실행하십시오. 발급이었으면 --settle을 주십시오",
+        ),
+    ),
+    (
         kcert.AuthorityError,
         Status.MEDIUM,
         ("try again later, or ask the authority", "잠시 뒤에 다시 하거나 인증기관에 문의하십시오"),
@@ -177,6 +198,33 @@ _TABLE: tuple[tuple[type[kcert.KcertError], Status, Text], ...] = (
             "맞는 파일인지, 전체가 복사되었는지 확인하십시오",
         ),
     ),
+)
+
+_ANEW = (
+    "have a new one issued, as with `kcert issue`",
+    "`kcert issue`처럼 새로 발급받으십시오",
+)
+_RENEWAL: dict[str, Text] = {
+    "too-early": (
+        "wait until then; `kcert remind --calendar` puts it into your calendar",
+        "그때까지 기다리십시오. `kcert remind --calendar`로 달력에 넣을 수 있습니다",
+    ),
+    "suspended": (
+        "have it resumed first, with `kcert resume`",
+        "`kcert resume`으로 먼저 효력을 회복하십시오",
+    ),
+    "expired": _ANEW,
+    "revoked": _ANEW,
+    "not-offered": _ANEW,
+}
+_HANDOUT = (
+    "check the reference number and the authorization code",
+    "참조번호와 인가코드를 확인하십시오",
+)
+_NETWORK = {"http", "https", "tcp"}
+_CONNECTION = (
+    "check the network and the address, then run it again",
+    "네트워크와 주소를 확인하고 다시 실행하십시오",
 )
 
 _HOLDER = re.compile(r"(?i)\bcn=[^/\\,]+")
@@ -193,6 +241,13 @@ def status_of(error: kcert.KcertError) -> Status:
 
 def advice_on(error: kcert.KcertError) -> Text:
     """What to do next."""
+    match error:
+        case kcert.RenewalError():
+            return _RENEWAL.get(error.why, _ANEW)
+        case kcert.AuthorityError() if "badMessageCheck" in error.failure:
+            return _HANDOUT
+        case kcert.StorageError() if error.backend in _NETWORK:
+            return _CONNECTION
     return _row(error)[1]
 
 
@@ -224,5 +279,5 @@ def explain(
         return
     voice.say(f"kcert: {what[0]}", f"kcert: {what[1]}", colour="red")
     if place is not None:
-        voice.say(f"  where: {place}", f"  위치: {place}")
+        voice.put(voice.pick(f"  where: {place}", f"  위치: {place}"))
     voice.say(f"  next: {advice[0]}", f"  다음: {advice[1]}")

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from click.shell_completion import shell_complete
 
-from kcert.cli.catalogue import CATALOGUE, COMPLETE_VARIABLE
+from kcert.cli.catalogue import CATALOGUE, COMPLETE_VARIABLE, parts_of
 from kcert.cli.failures import Refusal, Status
 from kcert.cli.guard import guarded, refuse
-from kcert.cli.helping import command_help
+from kcert.cli.helping import command_help, group_help
 from kcert.cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kcert.cli.voice import Text
+    from kcert.cli.voice import Text, Voice
 
-__all__ = ["KcertCommand", "command", "option", "root", "run", "session_of"]
+__all__ = ["KcertCommand", "command", "group", "option", "root", "run", "session_of"]
 
 
 class TextOption(click.Option):
@@ -44,54 +44,93 @@ class KcertCommand(click.Command):
         kwargs["add_help_option"] = False
         super().__init__(*args, **kwargs)
         self.body = body
-        self.params.append(
-            TextOption(
-                ["-h", "--help"],
-                is_flag=True,
-                is_eager=True,
-                expose_value=False,
-                callback=_show_help,
-                texts=("Show this and end.", "이 도움말을 보여 주고 끝냅니다."),
-            )
-        )
+        self.params.append(_help_option(command_help))
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The summary, for completion."""
         return CATALOGUE[self.name or ""].summary[0][:limit]
 
 
-def _show_help(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
-    if value and not ctx.resilient_parsing:
-        voice = session_of(ctx).voice
-        voice.write(*[command_help(voice, ctx)] * 2)
-        ctx.exit()
+def _help_option(make: Callable[[Voice, click.Context], str]) -> TextOption:
+    """``--help``, with the text that `make` makes."""
+
+    def show(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        if value and not ctx.resilient_parsing:
+            voice = session_of(ctx).voice
+            voice.write(*[make(voice, ctx)] * 2)
+            ctx.exit()
+
+    return TextOption(
+        ["-h", "--help"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=show,
+        texts=("Show this and end.", "이 도움말을 보여 주고 끝냅니다."),
+    )
 
 
-class _Root(click.Group):
-    """`kcert`: its commands are imported when they are run."""
+class _Group(click.Group):
+    """Commands of the catalogue, imported when they are run."""
+
+    _parts: dict[str, str]
+    """Full names, by the word that is typed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in the order of the help."""
         del ctx
-        return list(CATALOGUE)
+        return list(self._parts)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
         del ctx
-        row = CATALOGUE.get(cmd_name)
-        if row is None:
+        name = self._parts.get(cmd_name)
+        if name is None:
             return None
-        module = import_module(f"kcert.cli.commands.{row.module}")
-        found: click.Command = getattr(module, f"{cmd_name}_command")
+        module = import_module(f"kcert.cli.commands.{CATALOGUE[name].module}")
+        found: click.Command = getattr(module, f"{name.replace(' ', '_')}_command")
         return found
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the arguments name."""
-        if args[0] not in CATALOGUE and not ctx.resilient_parsing:
-            raise _unknown(args[0])
+        if args[0] not in self._parts and not ctx.resilient_parsing:
+            raise _unknown(ctx, args[0])
         return super().resolve_command(ctx, args)
+
+
+class KcertGroup(_Group):
+    """A command that others stand below, such as `kcert vault`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            name, callback=_require_part, invoke_without_command=True, add_help_option=False
+        )
+        self._parts = {word: f"{name} {word}" for word in parts_of(name)}
+        self.params.append(_help_option(group_help))
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The summary, for completion."""
+        return CATALOGUE[self.name or ""].summary[0][:limit]
+
+
+@click.pass_context
+def _require_part(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        words = ", ".join(parts_of(ctx.command.name or ""))
+        raise Refusal(
+            (f"one more word is missing: {words}", f"뒤에 올 명령이 빠졌습니다: {words}"),
+            (f"see `{ctx.command_path} --help`", f"`{ctx.command_path} --help`를 보십시오"),
+        )
+
+
+class _Root(_Group):
+    """`kcert` itself."""
+
+    def __init__(self) -> None:
+        super().__init__("kcert", add_help_option=False)
+        self._parts = {name: name for name in CATALOGUE if " " not in name}
 
     def main(  # type: ignore[override]  # it always ends the process
         self, args: Sequence[str] | None = None, **extra: Any
@@ -115,10 +154,11 @@ class _Root(click.Group):
         sys.exit(guarded(session, act))
 
 
-def _unknown(name: str) -> Refusal:
+def _unknown(ctx: click.Context, name: str) -> Refusal:
+    path = ctx.command_path
     return Refusal(
         (f"there is no command {name!r}", f"{name!r} 명령은 없습니다"),
-        ("see `kcert --help`", "`kcert --help`를 보십시오"),
+        (f"see `{path} --help`", f"`{path} --help`를 보십시오"),
     )
 
 
@@ -174,7 +214,12 @@ def command(
     return click.command(name, cls=KcertCommand, body=body)
 
 
-root = _Root("kcert", invoke_without_command=False, add_help_option=False)
+def group(name: str) -> KcertGroup:
+    """Make a command that the catalogue has others below."""
+    return KcertGroup(name)
+
+
+root = _Root()
 
 
 def run(arguments: Sequence[str], session: Session) -> int:

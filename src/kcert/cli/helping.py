@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kcert.cli.catalogue import CATALOGUE, SECTIONS
+from kcert.cli.catalogue import CATALOGUE, SECTIONS, parts_of
 from kcert.cli.table import display_width, wrap
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kcert.cli.voice import Text, Voice
 
-__all__ = ["command_help", "overview"]
+__all__ = ["command_help", "group_help", "overview"]
 
 _WIDTH = 80
 _MOST = 100
@@ -80,6 +80,21 @@ def command_help(voice: Voice, ctx: click.Context) -> str:
             rows.append((_label(parameter, ctx), texts))
     lines += ["", voice.pick("Options:", "옵션:"), *_columns(voice, rows, width)]
     return "\n".join(lines) + "\n"
+
+
+def group_help(voice: Voice, ctx: click.Context) -> str:
+    """The help of a command that others stand below."""
+    name = ctx.command.name or ""
+    width = _width(voice)
+    usage = voice.pick(f"usage: kcert {name} COMMAND ...", f"사용법: kcert {name} 명령 ...")
+    lines = [usage, "", *wrap(voice.pick(*CATALOGUE[name].summary), width)]
+    rows = [(word, row.summary) for word, row in parts_of(name).items()]
+    lines += ["", voice.pick("Commands:", "명령:"), *_columns(voice, rows, width)]
+    more = (
+        f"`kcert {name} COMMAND --help` tells more.",
+        f"자세한 것은 `kcert {name} 명령 --help`에 있습니다.",
+    )
+    return "\n".join([*lines, "", *wrap(voice.pick(*more), width)]) + "\n"
 
 
 def _label(parameter: click.Parameter, ctx: click.Context) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
     _ParamType = click.ParamType  # generic in new releases of click only
 
-__all__ = ["as_json", "at", "passwords", "store", "yes"]
+__all__ = ["as_json", "at", "passwords", "quiet", "store", "yes"]
 
 _KOREA = timezone(timedelta(hours=9))
 
@@ -68,6 +68,13 @@ yes = option(
     "-y",
     is_flag=True,
     texts=("Do not ask; for scripts.", "묻지 않습니다. 스크립트용입니다."),
+)
+
+quiet = option(
+    "--quiet",
+    "-q",
+    is_flag=True,
+    texts=("Say nothing; only the exit status.", "종료 코드로만 답합니다."),
 )
 
 

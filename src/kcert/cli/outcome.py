@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that commands write: new ones, for the owner alone, whole or not at all."""
+"""Files that commands write: for the owner alone, whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["new_file", "refuse_taken", "write_new"]
+__all__ = ["new_file", "refuse_taken", "replace_file", "write_new"]
 
 
 def refuse_taken(path: Path) -> None:
@@ -60,6 +61,33 @@ def write_new(path: Path, data: bytes) -> None:
     """Write a file; see `new_file`."""
     with new_file(path) as file:
         file.write(data)
+
+
+def replace_file(path: Path, data: bytes, *, begins: bytes) -> None:
+    """Write a file in the place of an earlier one of its kind, at one stroke.
+
+    Args:
+        path: The file; ``-`` is standard output.
+        data: What is written.
+        begins: What files of the kind begin with.
+
+    Raises:
+        AlreadyExistsError: Something of another kind is there.
+    """
+    if str(path) == "-":
+        write_new(path, data)
+        return
+    with suppress(FileNotFoundError), path.open("rb") as earlier:
+        if earlier.read(len(begins)) != begins:
+            raise _taken()
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    write_new(beside, data)
+    try:
+        beside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
 
 
 def _taken() -> kcert.AlreadyExistsError:

@@ -10,14 +10,20 @@ from kcert import CertificateKind, Credential, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from kcert import Certificate, Finding, Report
     from kcert.cli.voice import Colour, Text, Voice
 
 __all__ = [
+    "HEADERS",
     "ID_LENGTH",
+    "SOON",
     "authority_name",
+    "kind_name",
+    "korean_date",
+    "korean_day",
+    "policy_name",
     "show_certificate",
     "show_certificates",
     "show_findings",
@@ -27,7 +33,8 @@ __all__ = [
 
 ID_LENGTH = 8
 """How much of an id is shown."""
-_SOON = 30
+SOON = 30
+"""Fewer days left than this are shown in yellow."""
 
 _KINDS = {
     CertificateKind.JOINT: ("joint", "공동인증서"),
@@ -43,7 +50,7 @@ _SEVERITIES = {
 
 _COLOURS: dict[Severity, Colour] = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _KOREA = timezone(timedelta(hours=9))
-_HEADERS: tuple[Text, ...] = (
+HEADERS: tuple[Text, ...] = (
     ("holder", "이름"),
     ("kind", "종류"),
     ("authority", "발급기관"),
@@ -60,10 +67,10 @@ def show_list(voice: Voice, rows: Sequence[tuple[str, Certificate | None]], at: 
         certificate = rows[row][1]
         if certificate is None or not certificate.validity.contains(at):
             return "red"
-        return "yellow" if certificate.validity.days_left(at) <= _SOON else None
+        return "yellow" if certificate.validity.days_left(at) <= SOON else None
 
     voice.table(
-        ["id", *(voice.pick(*header) for header in _HEADERS)],
+        ["id", *(voice.pick(*header) for header in HEADERS)],
         [[name[:ID_LENGTH], *_facts(voice, certificate, at)] for name, certificate in rows],
         colour_of=colour_of,
     )
@@ -76,9 +83,9 @@ def show_certificate(voice: Voice, subject: Certificate | Credential, at: dateti
     days = validity.days_left(at)
     rows: list[tuple[Text, str]] = [
         (("holder", "이름"), certificate.holder_name or "-"),
-        (("kind", "종류"), voice.pick(*_KINDS[certificate.kind])),
+        (("kind", "종류"), kind_name(voice, certificate)),
         (("authority", "발급기관"), authority_name(voice, certificate)),
-        (("policy", "용도"), _policy(voice, certificate)),
+        (("policy", "용도"), policy_name(voice, certificate)),
         (("first day", "시작일"), korean_day(validity.not_before)),
         (
             ("last day", "만료일"),
@@ -114,20 +121,25 @@ def show_certificate(voice: Voice, subject: Certificate | Credential, at: dateti
     voice.facts(rows)
 
 
-def korean_day(moment: datetime) -> str:
+def korean_date(moment: datetime) -> date:
     """The day of a moment, in Korea."""
     try:
-        return moment.astimezone(_KOREA).date().isoformat()
+        return moment.astimezone(_KOREA).date()
     except OverflowError:
-        return moment.date().isoformat()
+        return moment.date()
+
+
+def korean_day(moment: datetime) -> str:
+    """The day of a moment, in Korea, as text."""
+    return korean_date(moment).isoformat()
 
 
 def show_report(voice: Voice, report: Report) -> None:
     """List the findings of one report, the worst first."""
     for finding in report.findings:
-        colour: Colour | None = _COLOURS.get(finding.severity)
-        label = voice.paint(voice.pick(*_SEVERITIES[finding.severity]), colour)
-        voice.marked(label, voice.pick(finding.message, finding.message_ko))
+        label = voice.pick(*_SEVERITIES[finding.severity])
+        message = voice.pick(finding.message, finding.message_ko)
+        voice.marked(label, message, colour=_COLOURS.get(finding.severity))
 
 
 def show_certificates(
@@ -135,7 +147,7 @@ def show_certificates(
 ) -> None:
     """List certificates, numbered from 1, each with a remark."""
     voice.table(
-        ["#", *(voice.pick(*header) for header in _HEADERS), voice.pick("remark", "비고")],
+        ["#", *(voice.pick(*header) for header in HEADERS), voice.pick("remark", "비고")],
         [
             [str(number), *_facts(voice, certificate, at), remark]
             for number, (certificate, remark) in enumerate(rows, 1)
@@ -149,9 +161,9 @@ def _facts(voice: Voice, certificate: Certificate | None, at: datetime) -> list[
     validity = certificate.validity
     return [
         certificate.holder_name or "-",
-        voice.pick(*_KINDS[certificate.kind]),
+        kind_name(voice, certificate),
         authority_name(voice, certificate),
-        _policy(voice, certificate),
+        policy_name(voice, certificate),
         validity.last_day.isoformat(),
         str(validity.days_left(at)),
     ]
@@ -165,7 +177,13 @@ def authority_name(voice: Voice, certificate: Certificate) -> str:
     return voice.pick(authority.code, authority.name_ko)
 
 
-def _policy(voice: Voice, certificate: Certificate) -> str:
+def kind_name(voice: Voice, certificate: Certificate) -> str:
+    """What kind of certificate it is, as people say it."""
+    return voice.pick(*_KINDS[certificate.kind])
+
+
+def policy_name(voice: Voice, certificate: Certificate) -> str:
+    """What a certificate is good for, by its policy."""
     policy = certificate.policy
     return "-" if policy is None else voice.pick(policy.name_en, policy.name_ko)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING, Literal, TextIO
@@ -25,6 +26,8 @@ Text = tuple[str, str]
 
 _CODES: dict[Colour, str] = {"red": "31", "yellow": "33", "green": "32", "bold": "1"}
 _LABEL = 12
+_BEGIN = re.compile(r" *(?:- )?")
+"""What later lines of a sentence stand under."""
 
 
 def system_language(environment: Mapping[str, str] = os.environ) -> Language:
@@ -77,11 +80,20 @@ class Voice:
         return self.pick(str(error), error.message_ko)
 
     def say(self, english: str = "", korean: str = "", *, colour: Colour | None = None) -> None:
-        """Write one line."""
-        self.put(self.pick(english, korean), colour=colour)
+        """Write a sentence, broken into lines between words where the terminal is narrower."""
+        text = self.pick(english, korean)
+        if self.width is None or display_width(text) <= self.width:
+            self.put(text, colour=colour)
+            return
+        begin = _BEGIN.match(text)
+        mark = begin[0] if begin else ""
+        first, *rest = wrap(printable(text[len(mark) :]), self.width - len(mark))
+        self.put(mark + first, colour=colour)
+        for line in rest:
+            self.put(" " * len(mark) + line, colour=colour)
 
     def put(self, line: str, *, colour: Colour | None = None) -> None:
-        """Write one line that is the same in every language."""
+        """Write one line that is the same in every language, as it is: a path may be copied."""
         self._out.write(self.paint(printable(line), colour) + "\n")
 
     def paint(self, text: str, colour: Colour | None) -> str:
@@ -99,11 +111,23 @@ class Voice:
         text = self.pick(english, korean)
         self._out.write(f"\n{self.paint(text, 'bold')}\n{'-' * display_width(text)}\n")
 
-    def marked(self, label: str, text: str) -> None:
-        """Write a text after a label, broken into lines where it is too long for one."""
-        lines = [text] if self.width is None else wrap(printable(text), self.width - 4)
-        self._out.write(f"{label}: {lines[0]}\n" if len(lines) == 1 else f"{label}:\n")
-        for line in lines if len(lines) > 1 else ():
+    def beside(self, label: str, text: str, *, colour: Colour | None = None) -> None:
+        """Write a sentence after a label, its later lines under its first."""
+        begin = f"{label}  "
+        room = None if self.width is None else self.width - display_width(begin)
+        first, *rest = [text] if room is None else wrap(printable(text), room)
+        self.put(begin + first, colour=colour)
+        for line in rest:
+            self.put(" " * display_width(begin) + line, colour=colour)
+
+    def marked(self, label: str, text: str, *, colour: Colour | None = None) -> None:
+        """Write a text after a label, below it in lines where it is too long for one."""
+        shown, mark = printable(text), self.paint(label, colour)
+        if self.width is None or display_width(f"{label}: {shown}") <= self.width:
+            self._out.write(f"{mark}: {shown}\n")
+            return
+        self._out.write(f"{mark}:\n")
+        for line in wrap(shown, self.width - 4):
             self._out.write(f"    {line}\n")
 
     def facts(self, rows: Sequence[tuple[Text, str]]) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from kcert._asn1 import oids
-from kcert._asn1.cms import encode_attribute, read_lenient
-from kcert._asn1.signed_data import FORMAT, read_signed_data
+from kcert._asn1.cms import encode_attribute
+from kcert._asn1.signed_data import FORMAT
+from kcert._asn1.signed_messages import load_signed_data
 from kcert.cms.armour import to_binary
 from kcert.cms.assembly import assemble
 from kcert.cms.certificates import naming
@@ -40,7 +41,7 @@ def read(blob: Blob) -> RawSignedData:
     Raises:
         FormatError: It is not a SignedData.
     """
-    message = read_lenient(to_binary(blob, FORMAT), FORMAT, read_signed_data)
+    message = load_signed_data(to_binary(blob, FORMAT))
     if message.content is not None and message.content_tag != 0x04:
         raise FormatError(
             FORMAT,

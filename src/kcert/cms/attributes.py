@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kcert._asn1 import der, encode, oids
+from kcert._asn1 import der, encode, oids, straight
 from kcert._asn1.algorithm import AlgorithmIdentifier
-from kcert._asn1.cms import encode_attribute, read_attributes
+from kcert._asn1.cms import encode_attribute, load_attributes
 from kcert._asn1.der import Reader
 from kcert._asn1.signed_data import FORMAT
 from kcert._asn1.times import read_time
@@ -108,7 +109,7 @@ class SignedAttributes:
 
     def __init__(self, encoded: bytes) -> None:
         self._encoded = encoded
-        self.all = read_attributes(Reader(encoded, FORMAT))
+        self.all = load_attributes(encoded, FORMAT)
         self._values = dict(self.all)
         if len(self._values) != len(self.all):
             raise SignatureError(
@@ -121,15 +122,20 @@ class SignedAttributes:
         RFC 5652 section 5.4 asks for DER; some programs sign what they send. Both hold the same
         attributes.
         """
-        reader = Reader(self._encoded, FORMAT)
-        members: list[bytes] = []
-        while not reader.at_end:
-            members.append(reader.read_encoded())
-        in_order = b"".join(sorted(members))
+        in_order = b"".join(sorted(self._members()))
         found = [encode.value(der.SET, in_order)]
         if in_order != self._encoded:
             found.append(encode.value(der.SET, self._encoded))
         return found
+
+    def _members(self) -> list[bytes]:
+        with suppress(straight.Irregular):
+            return straight.encoded(self._encoded, 0, len(self._encoded))
+        reader = Reader(self._encoded, FORMAT)
+        members: list[bytes] = []
+        while not reader.at_end:
+            members.append(reader.read_encoded())
+        return members
 
     def _only(self, oid: str) -> Reader | None:
         values = self._values.get(oid)

@@ -89,7 +89,7 @@ def naming(signer: RawSignerInfo) -> Callable[[Certificate], bool]:
         nonlocal issuer
         if one.serial_number != signer.serial_number:
             return False
-        if one.issuer.der == encoded:
+        if one.names_issuer(encoded):
             return True
         # Read once: it may be large, and a thousand certificates may have its serial number.
         issuer = issuer or Name.load(encoded)

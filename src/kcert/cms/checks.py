@@ -9,6 +9,7 @@ from kcert._asn1 import oids
 from kcert._asn1.der import Reader
 from kcert._asn1.signed_data import FORMAT, RawSignerInfo, read_signer_info
 from kcert.certificate import Certificate, KeyUsage
+from kcert.certificate.public_keys import read_public_key
 from kcert.cms.algorithms import digest_name, signature_scheme
 from kcert.cms.attributes import SignedAttributes, check_unsigned, read_random
 from kcert.cms.content import Content
@@ -91,19 +92,24 @@ def check_signer(
     """
     certificate = certificates.find(raw)
     _check_usage(certificate)
+    path, public_key_info = None, certificate.public_key_info
+    if read_public_key(public_key_info).inherits_parameters:
+        # Of those above it, only the ones that are believed may say with what numbers it signs.
+        path = path_of(certificate)
+        public_key_info = getattr(path, "public_key_info", public_key_info)
     digest = digest_name(raw.digest_algorithm)
     scheme = signature_scheme(raw.signature_algorithm, digest)
     check_unsigned(raw.unsigned_attributes)
     attributes = None
     if raw.signed_attributes is None:
-        _check_plain(raw, signed, scheme, certificate)
+        _check_plain(raw, signed, scheme, public_key_info)
     else:
         attributes = SignedAttributes(raw.signed_attributes)
         attributes.check_content_type(signed.content_type)
         attributes.check_digest(signed.content.digest(digest))
         attributes.check_algorithms(raw)
         attributes.check_certificate(certificate)
-        _check_any(attributes.encodings(), raw, scheme, certificate)
+        _check_any(attributes.encodings(), raw, scheme, public_key_info)
     return MessageSigner(
         certificate=certificate,
         signing_time=None if attributes is None else attributes.signing_time,
@@ -114,7 +120,7 @@ def check_signer(
         signed_attributes=() if attributes is None else _attributes(attributes.all),
         unsigned_attributes=_attributes(raw.unsigned_attributes),
         weaknesses=tuple(_weaknesses(digest, certificate)),
-        path=path_of(certificate),
+        path=path_of(certificate) if path is None else path,
         countersignatures=tuple(
             check_signer(
                 one,
@@ -146,7 +152,7 @@ def _check_usage(certificate: Certificate) -> None:
 
 
 def _check_plain(
-    raw: RawSignerInfo, signed: Signed, scheme: SignatureScheme, certificate: Certificate
+    raw: RawSignerInfo, signed: Signed, scheme: SignatureScheme, public_key_info: bytes
 ) -> None:
     """A signature over the content itself, without signed attributes."""
     content, content_type = signed
@@ -165,29 +171,25 @@ def _check_plain(
         data, prehashed = content.octets, False
     else:
         data, prehashed = content.digest(scheme.digest), True
-    check_signature(certificate.public_key_info, scheme, raw.signature, data, prehashed=prehashed)
+    check_signature(public_key_info, scheme, raw.signature, data, prehashed=prehashed)
 
 
 def _check_any(
-    encodings: list[bytes], raw: RawSignerInfo, scheme: SignatureScheme, certificate: Certificate
+    encodings: list[bytes], raw: RawSignerInfo, scheme: SignatureScheme, public_key_info: bytes
 ) -> None:
     for encoded in encodings[:-1]:
         try:
-            return check_signature(
-                certificate.public_key_info, scheme, raw.signature, encoded, prehashed=False
-            )
+            return check_signature(public_key_info, scheme, raw.signature, encoded, prehashed=False)
         except SignatureError:
             continue
-    return check_signature(
-        certificate.public_key_info, scheme, raw.signature, encodings[-1], prehashed=False
-    )
+    return check_signature(public_key_info, scheme, raw.signature, encodings[-1], prehashed=False)
 
 
 def _weaknesses(digest: str, certificate: Certificate) -> Iterator[str]:
     if digest == "sha1":
         yield "sha1"
-    size = certificate.key_size
-    if certificate.key_type in ("RSA", "DSA") and size is not None and size < _SHORT_KEY:
+    facts = read_public_key(certificate.public_key_info)
+    if facts.type in ("RSA", "DSA") and facts.size is not None and facts.size < _SHORT_KEY:
         yield "short-key"
     if certificate.signature_hash in ("md5", "sha1"):
         yield "sha1-certificate"

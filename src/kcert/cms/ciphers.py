@@ -13,8 +13,9 @@ from attrs import frozen
 from kcert._asn1 import encode, oids
 from kcert._asn1.algorithm import AlgorithmIdentifier
 from kcert._asn1.der import Reader
-from kcert.errors import FormatError, UnsupportedAlgorithmError
+from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
 from kcert.keys.ciphers import CIPHERS
+from kcert.keys.pbes2 import read_rc2
 
 if TYPE_CHECKING:
     from kcert.keys.ciphers import BlockCipher
@@ -27,6 +28,8 @@ _GCM_KEY_SIZES: Final = {oids.AES128_GCM: 16, oids.AES192_GCM: 24, oids.AES256_G
 _NONCE_SIZE: Final = 12
 _NONCE_SIZES: Final = range(8, 65)
 _TAG_SIZE: Final = 16
+# A second and a half of work in Python.
+_MAX_RC2_SIZE: Final = 1 << 20
 _TAG_SIZES: Final = range(12, 17)
 _DEFAULT_TAG_SIZE: Final = 12
 
@@ -54,15 +57,27 @@ class Cipher(Enum):
     TRIPLE_DES_CBC = oids.DES_EDE3_CBC
     """What the tax service expects."""
 
+    RC2_CBC = oids.RC2_CBC
+    """Only read: S/MIME of the 1990s, 40, 64 or 128 bits (RFC 3370 section 5.2)."""
+
     @property
     def authenticated(self) -> bool:
         """Whether it notices changes to the ciphertext."""
         return self.value in _GCM_KEY_SIZES
 
     @property
+    def read_only(self) -> bool:
+        """Whether messages are opened with it, and none is encrypted any more."""
+        return self is Cipher.RC2_CBC
+
+    @property
     def key_size(self) -> int:
-        """Octets of a content key."""
-        return _GCM_KEY_SIZES.get(self.value) or CIPHERS[self.value].key_size
+        """Octets of a content key.
+
+        Raises:
+            UnsupportedAlgorithmError: Nothing is encrypted with it any more.
+        """
+        return _GCM_KEY_SIZES.get(self.value) or _block(self).key_size
 
     def new_key(self) -> bytes:
         """A fresh content key."""
@@ -71,6 +86,19 @@ class Cipher(Enum):
             return key
         # DES takes seven bits of an octet; the eighth makes the number of ones odd.
         return bytes(octet & 0xFE | (octet & 0xFE).bit_count() % 2 ^ 1 for octet in key)
+
+
+def _block(cipher: Cipher) -> BlockCipher:
+    found = CIPHERS.get(cipher.value)
+    if found is None:
+        raise UnsupportedAlgorithmError(
+            cipher.value,
+            oids.name_of(cipher.value),
+            use="encryption",
+            hint="it is only read; use Cipher.AES_256_CBC",
+            hint_ko="읽기만 지원합니다; Cipher.AES_256_CBC를 쓰십시오",
+        )
+    return found
 
 
 @frozen
@@ -90,18 +118,21 @@ class ContentEncryption:
         cipher: The cipher.
         iv: Initialisation vector or nonce.
         tag_size: Octets of the tag, 0 where there is none.
+        block: The block cipher; ``None`` where it is AES-GCM.
     """
 
     cipher: Cipher
     iv: bytes
     tag_size: int = 0
+    block: BlockCipher | None = None
 
     @classmethod
     def fresh(cls, cipher: Cipher) -> ContentEncryption:
         """With an initialisation vector that has never been used."""
         if cipher.authenticated:
             return cls(cipher, secrets.token_bytes(_NONCE_SIZE), _TAG_SIZE)
-        return cls(cipher, secrets.token_bytes(CIPHERS[cipher.value].block_size))
+        block = _block(cipher)
+        return cls(cipher, secrets.token_bytes(block.block_size), block=block)
 
     @classmethod
     def read(cls, algorithm: AlgorithmIdentifier, *, authenticated: bool) -> ContentEncryption:
@@ -122,15 +153,23 @@ class ContentEncryption:
                 f"{algorithm.name} does not belong into this structure",
                 reason_ko=f"{algorithm.name}은(는) 이 구조에 쓸 수 없습니다",
             )
+        if cipher is Cipher.RC2_CBC:
+            block, iv = read_rc2(algorithm, "encrypted content")
+            return cls(cipher, iv, block=block)
         reader = Reader(algorithm.parameters or b"", _FORMAT)
         if authenticated:
             found = cls(cipher, *_read_gcm_parameters(reader))
         else:
-            found = cls(cipher, reader.octet_string())
-            if len(found.iv) != CIPHERS[cipher.value].block_size:
+            found = cls(cipher, reader.octet_string(), block=_block(cipher))
+            if len(found.iv) != _block(cipher).block_size:
                 raise reader.fail("the initialisation vector is not as long as a block")
         reader.finish()
         return found
+
+    @property
+    def key_size(self) -> int:
+        """Octets of a content key."""
+        return self.cipher.key_size if self.block is None else self.block.key_size
 
     @property
     def algorithm(self) -> AlgorithmIdentifier:
@@ -147,7 +186,7 @@ class ContentEncryption:
 
             ciphertext = AESGCM(key).encrypt(self.iv, content, None)
             return Sealed(self.algorithm, ciphertext[:-_TAG_SIZE], ciphertext[-_TAG_SIZE:])
-        return Sealed(self.algorithm, self._block.encrypt(key, self.iv, content))
+        return Sealed(self.algorithm, _block(self.cipher).encrypt(key, self.iv, content))
 
     def decrypt(self, key: bytes, sealed: Sealed, attributes: bytes = b"") -> bytes | None:
         """Decrypt; ``None`` where the key or the ciphertext is wrong.
@@ -157,17 +196,15 @@ class ContentEncryption:
             sealed: Ciphertext and tag.
             attributes: What the tag covers besides.
         """
-        if self.cipher.authenticated:
+        if self.block is None:
             return self._decrypt_gcm(key, sealed, attributes)
         size = len(sealed.ciphertext)
-        if not size or size % self._block.block_size:
+        if self.cipher is Cipher.RC2_CBC and size > _MAX_RC2_SIZE:
+            raise LimitError("size under RC2", size, _MAX_RC2_SIZE, where=_FORMAT)
+        if not size or size % self.block.block_size:
             return None
-        plain = self._block.decrypt(key, self.iv, sealed.ciphertext)
+        plain = self.block.decrypt(key, self.iv, sealed.ciphertext)
         return None if plain is None else bytes(plain)
-
-    @property
-    def _block(self) -> BlockCipher:
-        return CIPHERS[self.cipher.value]
 
     def _decrypt_gcm(self, key: bytes, sealed: Sealed, attributes: bytes) -> bytes | None:
         from cryptography.exceptions import InvalidTag

@@ -166,7 +166,7 @@ def decrypt(blob: Blob, unlocked: UnlockedKeyPair) -> Decrypted:
         transport = KeyTransport.read(recipient.algorithm)
         content_key = pair.unwrap(
             recipient.encrypted_key,
-            encryption.cipher.key_size,
+            encryption.key_size,
             padding=transport.padding,
             digest=transport.digest,
             mask_digest=transport.mask_digest,

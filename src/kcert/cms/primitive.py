@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from kcert.certificate.public_keys import load_public_key, read_public_key
 from kcert.errors import SignatureError, UnsupportedAlgorithmError
@@ -24,6 +25,7 @@ __all__ = ["check_signature"]
 
 # What stays in the cache is small and public.
 _MAX_CACHED: Final = 1_024
+_PKCS1V15: Final = padding.PKCS1v15()
 _HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
     "sha1": hashes.SHA1(),  # only verified, and told among the weaknesses
     "sha224": hashes.SHA224(),
@@ -38,9 +40,18 @@ def _load_anew(public_key_info: bytes) -> tuple[str, PublicKeyTypes]:
     if facts.type == "EC" and facts.size is None:
         # Explicit parameters let whoever wrote the key choose the arithmetic.
         raise UnsupportedAlgorithmError(facts.oid, "curve without a name", use="signature")
-    if facts.type == "DSA" and facts.size is None:
-        raise UnsupportedAlgorithmError(facts.oid, "DSA without own parameters", use="signature")
-    return facts.type, load_public_key(public_key_info)
+    if facts.inherits_parameters:
+        raise UnsupportedAlgorithmError(
+            facts.oid,
+            "DSA without own parameters",
+            use="signature",
+            hint="give a trust store, whose path says which they are",
+            hint_ko="파라미터를 알 수 있도록 trust를 지정하십시오",
+        )
+    try:
+        return facts.type, load_der_public_key(public_key_info)
+    except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm):
+        return facts.type, load_public_key(public_key_info)  # says what is wrong with it
 
 
 _load_known = lru_cache(maxsize=256)(_load_anew)
@@ -96,7 +107,7 @@ def check_signature(
 def _verify(
     key: PublicKeyTypes, scheme: SignatureScheme, signature: bytes, data: bytes, *, prehashed: bool
 ) -> None:
-    if isinstance(key, ed25519.Ed25519PublicKey):
+    if scheme.key_type == "Ed25519" and isinstance(key, ed25519.Ed25519PublicKey):
         if prehashed:
             raise UnsupportedAlgorithmError(
                 None,
@@ -110,7 +121,7 @@ def _verify(
     algorithm = _HASHES[scheme.digest]
     hashed = Prehashed(algorithm) if prehashed else algorithm
     if isinstance(key, rsa.RSAPublicKey):
-        shape: padding.AsymmetricPadding = padding.PKCS1v15()
+        shape: padding.AsymmetricPadding = _PKCS1V15
         if scheme.padding is Padding.PSS:
             mask = padding.MGF1(_HASHES[scheme.mask_digest or scheme.digest])
             shape = padding.PSS(mask, padding.PSS.AUTO)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from kcert._asn1 import der, encode, oids
 from kcert._asn1.ber import to_der
-from kcert._asn1.cms import read_lenient
-from kcert._asn1.signed_data import FORMAT, RawSignedData, read_signed_data
+from kcert._asn1.signed_data import FORMAT, RawSignedData
+from kcert._asn1.signed_messages import load_signed_data
 from kcert.errors import FormatError, LimitError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class StreamReader:
         if self._is_wrapped:
             wrapped = encode.context(0, message)
             message = encode.sequence(encode.oid(oids.PKCS7_SIGNED_DATA), wrapped)
-        return read_lenient(message, FORMAT, read_signed_data)
+        return load_signed_data(message)
 
     # The content.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from kcert._asn1 import oids
 from kcert._asn1.cms import encode_attribute, read_lenient
-from kcert._asn1.signed_data import RawSignerInfo, read_signed_data
+from kcert._asn1.signed_messages import load_signed_data
 from kcert._asn1.tsp import encode_request, read_response, read_tst_info
 from kcert.cms.adding import locate, read, with_unsigned_attribute
 from kcert.cms.algorithms import DIGESTS, digest_identifier, digest_name
@@ -24,6 +24,7 @@ from kcert.errors import AuthorityError, FormatError, SignatureError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from kcert._asn1.signed_data import RawSignerInfo
     from kcert.certificate import Certificate
     from kcert.cms.armour import Blob
     from kcert.cms.content import Data
@@ -232,7 +233,7 @@ def check_embedded(signer: RawSignerInfo, demands: Demands) -> TimeStamp:
 
 
 def _verify(token: bytes, digest_of: Callable[[str], bytes], demands: Demands) -> TimeStamp:
-    message = read_lenient(token, _FORMAT, read_signed_data)
+    message = load_signed_data(token, _FORMAT)
     require_a_signer(message)
     if message.content_type != oids.TST_INFO or message.content is None:
         raise FormatError(_FORMAT, f"content type is {message.content_type}, expected a TSTInfo")

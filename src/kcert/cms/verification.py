@@ -6,8 +6,8 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING, Final
 
-from kcert._asn1.cms import read_lenient
-from kcert._asn1.signed_data import FORMAT, read_signed_data
+from kcert._asn1.signed_data import FORMAT
+from kcert._asn1.signed_messages import load_signed_data
 from kcert.cms.algorithms import digest_name
 from kcert.cms.armour import to_binary
 from kcert.cms.checks import Signed, check_signer, numbered
@@ -88,7 +88,7 @@ def verify(
         TrustError: A signer's certificate is not to be believed.
         IdentityMismatchError: The identity number is not the signer's.
     """
-    message = read_lenient(to_binary(blob, FORMAT), FORMAT, read_signed_data)
+    message = load_signed_data(to_binary(blob, FORMAT))
     demands = Demands(
         trust=trust,
         at=at,

@@ -87,7 +87,7 @@ class Credential:
         Raises:
             UnlockError: The password is wrong or the data are damaged.
             KeyMismatchError: A key opened, but is not its certificate's.
-            UnsupportedAlgorithmError: kcert does not have the scheme, or a key is not RSA.
+            UnsupportedAlgorithmError: kcert does not have the scheme, or keys of this kind.
             LimitError: A key asks for more work than ``limits`` allow; none was done.
         """
         second = self.key_management if key_management else None

@@ -9,13 +9,12 @@ from attrs import frozen
 
 from kcert import vid
 from kcert.errors import FormatError, KeyMismatchError
-from kcert.keys import rsa
 from kcert.keys.limits import DEFAULT_LIMITS
 from kcert.keys.padding import Padding
 from kcert.keys.secret import Secret
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
     from kcert.certificate import Certificate
     from kcert.credential.types import Octets, Password
@@ -108,8 +107,7 @@ class UnlockedKeyPair(Secret):
         Raises:
             SignatureError: It does not verify.
         """
-        public_key = self._key.to_cryptography().public_key()
-        rsa.verify(public_key, signature, data, padding, digest, prehashed=prehashed)
+        self._key.verify(signature, data, padding=padding, digest=digest, prehashed=prehashed)
 
     def decrypt(
         self,
@@ -158,7 +156,7 @@ class UnlockedKeyPair(Secret):
         finally:
             del id_number
 
-    def to_cryptography(self) -> RSAPrivateKey:
+    def to_cryptography(self) -> PrivateKeyTypes:
         """The key for other libraries, as an object of the `cryptography` package."""
         return self._key.to_cryptography()
 

@@ -78,7 +78,7 @@ class UnlockedCredential(UnlockedKeyPair):
 
         Raises:
             FormatError: A key is not a PrivateKeyInfo, or its numbers do not fit together.
-            UnsupportedAlgorithmError: A key is not RSA.
+            UnsupportedAlgorithmError: A key is of a kind that `cryptography` does not have.
             KeyMismatchError: A key is not its certificate's.
         """
         pair = None

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """PEM: certificates and private keys as text, the form that servers take (RFC 7468).
 
-Read: ``CERTIFICATE``, ``ENCRYPTED PRIVATE KEY``, ``PRIVATE KEY`` and ``RSA PRIVATE KEY``, the last
-also in OpenSSL's traditional encryption, in any order and with text around them; other blocks are
-passed over. Lines may have any length and end; a byte order mark and UTF-16 are taken.
+Read: ``CERTIFICATE``, ``ENCRYPTED PRIVATE KEY``, ``PRIVATE KEY``, and ``RSA``, ``EC`` and
+``DSA PRIVATE KEY``, these also in OpenSSL's traditional encryption, in any order and with text
+around them; other blocks are passed over. Lines may have any length and end; a byte order mark and
+UTF-16 are taken.
 
 Written: the certificate, the certificates of authorities, the private key, and then the pair for
 decryption where there is one. Keys keep all their octets, R among them.
@@ -72,7 +73,7 @@ def load(
             keys, two keys are one certificate's, a key is not locked, or it takes the password.
         UnlockError: A key does not open with the password, or it is missing.
         KeyMismatchError: The key was opened, and is no certificate's.
-        UnsupportedAlgorithmError: A key is not RSA, or in an encryption kcert does not have.
+        UnsupportedAlgorithmError: A key is of a kind or in an encryption kcert does not have.
         LimitError: The text is larger than ``limits.max_file_size``, or opening is too much work.
     """
     try:
@@ -99,14 +100,14 @@ def load_unencrypted(text: Text, *, limits: Limits = DEFAULT_LIMITS) -> Unlocked
     """Read a credential whose keys lie in the clear. Close it after use, and lock it for keeps.
 
     Args:
-        text: The PEM text, with keys as ``PRIVATE KEY`` or ``RSA PRIVATE KEY``.
+        text: The PEM text, with keys as ``PRIVATE KEY`` or in OpenSSL's own forms.
         limits: Caps on size.
 
     Raises:
         FormatError: It is not PEM, the certificate or the key is missing, there are more than two
             keys, two keys are one certificate's, or a key is locked.
         KeyMismatchError: A key is no certificate's.
-        UnsupportedAlgorithmError: A key is not RSA.
+        UnsupportedAlgorithmError: A key is of a kind that kcert does not have.
         LimitError: The text is larger than ``limits.max_file_size``.
     """
     with ExitStack() as opened:

@@ -10,6 +10,7 @@ from attrs import define, field
 
 from kcert._asn1.der import Reader
 from kcert._asn1.pem import read_blocks
+from kcert._asn1.traditional_keys import WRAPPERS
 from kcert.certificate import Certificate
 from kcert.errors import FormatError, KcertError, LimitError, UnsupportedAlgorithmError
 from kcert.formats.pairing import FoundCertificate
@@ -26,7 +27,6 @@ __all__ = [
     "LOCKED_KEY",
     "MAX_BLOCKS",
     "OPEN_KEY",
-    "RSA_KEY",
     "Bundle",
     "KeyBlock",
     "read_bundle",
@@ -37,7 +37,6 @@ FORMAT = "PEM"
 CERTIFICATE = "CERTIFICATE"
 LOCKED_KEY = "ENCRYPTED PRIVATE KEY"
 OPEN_KEY = "PRIVATE KEY"
-RSA_KEY = "RSA PRIVATE KEY"
 
 MAX_BLOCKS = 1000
 """Most blocks that a text may have."""
@@ -124,7 +123,7 @@ def read_bundle(text: str | bytes | bytearray | memoryview, limits: Limits) -> B
 
     Raises:
         FormatError: It has no blocks, or they are not well formed.
-        UnsupportedAlgorithmError: A key is under a label of another kind of key.
+        UnsupportedAlgorithmError: A key is under a label that kcert does not read.
         LimitError: It is larger than ``limits.max_file_size``, or has over `MAX_BLOCKS` blocks.
         TypeError: It is neither text nor octets.
     """
@@ -168,13 +167,13 @@ def _add_certificate(bundle: Bundle, block: PemBlock, number: int) -> None:
 
 
 def _add_key(bundle: Bundle, block: PemBlock) -> None:
-    if block.label not in (LOCKED_KEY, OPEN_KEY, RSA_KEY):
+    if block.label not in (LOCKED_KEY, OPEN_KEY, *WRAPPERS):
         raise UnsupportedAlgorithmError(
             None,
             block.label,
             use="private key",
-            hint="only RSA keys are supported",
-            hint_ko="RSA 키만 지원합니다",
+            hint="convert it with openssl pkcs8 -topk8 or ssh-keygen -p -m PKCS8 first",
+            hint_ko="먼저 openssl pkcs8 -topk8이나 ssh-keygen -p -m PKCS8로 변환하십시오",
         )
     if any(each.data == block.data for each in bundle.keys):
         return

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kcert._asn1.pkcs8 import wrap_rsa
+from kcert._asn1.traditional_keys import WRAPPERS
 from kcert.errors import FormatError, UnlockError
-from kcert.formats.pem_blocks import FORMAT, LOCKED_KEY, RSA_KEY
+from kcert.formats.pem_blocks import FORMAT, LOCKED_KEY
 from kcert.keys import EncryptedKey, PrivateKey, traditional
 from kcert.keys.profiles import MODERN
 
@@ -31,7 +31,7 @@ def locked_key(block: KeyBlock, password: Password | None, limits: Limits) -> En
                 reason_ko=f"{block.label}가 암호화되지 않았습니다; "
                 "kcert.pem.load_unencrypted를 쓰십시오",
             )
-        if block.label != RSA_KEY:
+        if block.label not in WRAPPERS:
             raise FormatError(FORMAT, f"a {block.label} is not encrypted by headers")
         if password is None:
             raise UnlockError(reason="give the password", reason_ko="비밀번호를 지정하십시오")
@@ -42,14 +42,14 @@ def locked_key(block: KeyBlock, password: Password | None, limits: Limits) -> En
 
 
 def _open_traditional(block: KeyBlock, password: Password) -> PrivateKey:
-    """Open an ``RSA PRIVATE KEY`` that has a ``DEK-Info`` header."""
+    """Open a key of OpenSSL's own form that has a ``DEK-Info`` header."""
     try:
         plain = traditional.decrypt(block.headers, block.data, password)
     finally:
         del password
     key: PrivateKey | None
     try:
-        key = PrivateKey.adopt(wrap_rsa(plain))
+        key = PrivateKey.adopt(WRAPPERS[block.label](plain))
     except FormatError:
         # Padding fits by chance once in 256 wrong passwords.
         key = None
@@ -68,6 +68,7 @@ def open_key(block: KeyBlock) -> PrivateKey:
             "a private key is locked; use kcert.pem.load",
             reason_ko="개인키가 잠겨 있습니다; kcert.pem.load를 쓰십시오",
         )
-    if block.label == RSA_KEY:
-        return PrivateKey.adopt(wrap_rsa(memoryview(block.data)))
+    wrap = WRAPPERS.get(block.label)
+    if wrap is not None:
+        return PrivateKey.adopt(wrap(memoryview(block.data)))
     return PrivateKey.load(block.data)

@@ -9,6 +9,7 @@ from kcert._asn1 import encode, oids
 from kcert.credential import BagAttribute
 
 if TYPE_CHECKING:
+    from kcert.certificate import Certificate
     from kcert.formats.pairing import Paired
     from kcert.formats.pem_attributes import BagAttributes
     from kcert.formats.pem_blocks import Bundle
@@ -37,20 +38,21 @@ def bundle_attributes(
     for certificate, position in filter(None, (found.signing, found.key_management)):
         of_certificate = bundle.attributes[certificate.der]
         known = name if certificate == found.signing[0] else None
-        fingerprint = certificate.fingerprint()
-        attributes += _attributes(of_certificate, fingerprint, False, known)
-        attributes += _attributes(bundle.keys[position].attributes, fingerprint, True, known)
+        attributes += _attributes(of_certificate, certificate, False, known)
+        attributes += _attributes(bundle.keys[position].attributes, certificate, True, known)
     for other in found.others:
-        attributes += _attributes(bundle.attributes[other.der], other.fingerprint(), False, None)
+        attributes += _attributes(bundle.attributes[other.der], other, False, None)
     return tuple(attributes)
 
 
 def _attributes(
-    said: BagAttributes, fingerprint: str, of_key: bool, known: str | None
+    said: BagAttributes, certificate: Certificate, of_key: bool, known: str | None
 ) -> list[BagAttribute]:
-    attributes = [BagAttribute(fingerprint, of_key, oid, values) for oid, values in said.others]
+    found = list(said.others)
     name = said.friendly_name
     if name is not None and name != known and name.isprintable():
-        values = (encode.bmp_string(name),)
-        attributes.append(BagAttribute(fingerprint, of_key, oids.FRIENDLY_NAME, values))
-    return attributes
+        found.append((oids.FRIENDLY_NAME, (encode.bmp_string(name),)))
+    if not found:
+        return []
+    fingerprint = certificate.fingerprint()
+    return [BagAttribute(fingerprint, of_key, oid, values) for oid, values in found]

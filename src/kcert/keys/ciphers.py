@@ -25,6 +25,7 @@ __all__ = [
     "CAST5",
     "CIPHERS",
     "DES",
+    "IDEA",
     "RC2_40",
     "RC2_128",
     "RC4",
@@ -168,6 +169,12 @@ def _cast5(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> 
     return _where_offered(oids.CAST5_CBC, CAST5(key), encrypting, iv, data)
 
 
+def _idea(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import IDEA as Algorithm  # noqa: N811
+
+    return _where_offered(oids.IDEA_CBC, Algorithm(key), encrypting, iv, data)
+
+
 def _des(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
     # Triple DES under one key is DES: the second pass undoes the first.
     return _triple_des(encrypting, key * 3, iv, data)
@@ -271,6 +278,7 @@ CIPHERS: Final = {
 DES: Final = BlockCipher(oids.DES_CBC, 8, 8, 56, _des)
 BLOWFISH: Final = BlockCipher(oids.BLOWFISH_CBC, 16, 8, 64, _blowfish)
 CAST5: Final = BlockCipher(oids.CAST5_CBC, 16, 8, 64, _cast5)
+IDEA: Final = BlockCipher(oids.IDEA_CBC, 16, 8, 64, _idea)
 RC2_128: Final = BlockCipher(oids.RC2_CBC, 16, 8, 64, _rc2)
 RC2_64: Final = BlockCipher(oids.RC2_CBC, 8, 8, 64, _rc2)
 RC2_40: Final = BlockCipher(oids.RC2_CBC, 5, 8, 40, _rc2)

@@ -180,7 +180,7 @@ class EncryptedKey:
 
         Raises:
             UnlockError: The password is wrong or the data are damaged.
-            UnsupportedAlgorithmError: kcert does not have the scheme, or the key is not RSA.
+            UnsupportedAlgorithmError: kcert does not have the scheme, or keys of this kind.
             LimitError: Too many rounds or too long a salt (before any work), or too large a key.
         """
         try:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from kcert._asn1.pkcs8 import MAX_RSA_BITS, wrap_rsa
+from kcert._asn1.pkcs8 import MAX_RSA_BITS
+from kcert._asn1.traditional_keys import wrap_rsa
 from kcert.keys.private import PrivateKey
 
 __all__ = ["generate_key"]

@@ -7,6 +7,7 @@ import hashlib
 from typing import Final
 
 from kcert._asn1 import oids
+from kcert.keys import digests
 
 __all__ = ["PRF_DIGESTS", "pbkdf1", "pbkdf2"]
 
@@ -31,7 +32,7 @@ def pbkdf1(digest: str, password: bytes | bytearray, salt: bytes, iterations: in
 
     A loop in Python, so a key press or signal can end it.
     """
-    hash_function = getattr(hashlib, digest)
+    hash_function = digests.constructor(digest)
     first = hash_function(password)
     first.update(salt)
     derived: bytes = first.digest()

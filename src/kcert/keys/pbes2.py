@@ -3,7 +3,7 @@
 
 Ciphers are those of `kcert.keys.ciphers.CIPHERS`; keys come from PBKDF2 with a pseudo-random
 function of `kcert.keys.kdf.PRF_DIGESTS`, or from scrypt (RFC 7914), which is only read. So are DES,
-RC2, Blowfish and CAST-128, and HMAC with MD5.
+RC2, Blowfish, CAST-128 and IDEA, and HMAC with MD5.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from kcert.keys.ciphers import (
     CAST5,
     CIPHERS,
     DES,
+    IDEA,
     RC2_40,
     RC2_64,
     RC2_128,
@@ -33,9 +34,9 @@ from kcert.keys.scheme import USE, Scheme
 if TYPE_CHECKING:
     from kcert.keys.profiles import LockProfile
 
-__all__ = ["new_pbes2", "read_pbes2"]
+__all__ = ["new_pbes2", "read_pbes2", "read_rc2"]
 
-_READ_ONLY: Final = {cipher.oid: cipher for cipher in (DES, BLOWFISH, CAST5)}
+_READ_ONLY: Final = {cipher.oid: cipher for cipher in (DES, BLOWFISH, CAST5, IDEA)}
 _READABLE_PRFS: Final = {**PRF_DIGESTS, oids.HMAC_MD5: "md5"}
 # RFC 8018 B.2.3: the version of RC2's parameters stands for how many bits of the key count.
 _RC2_VERSIONS: Final = {160: RC2_40, 120: RC2_64, 58: RC2_128}
@@ -92,13 +93,18 @@ def _cipher(oid: str, use: str = USE) -> BlockCipher:
 def _read_cipher(encryption: AlgorithmIdentifier, use: str) -> tuple[BlockCipher, bytes]:
     """The cipher and its initialisation vector."""
     if encryption.oid == oids.RC2_CBC:
-        return _read_rc2(encryption, use)
+        return read_rc2(encryption, use)
     cipher = _READ_ONLY.get(encryption.oid) or _cipher(encryption.oid, use)
     return cipher, _read_iv(Reader(encryption.parameters or b"", _parameters_of(cipher)), cipher)
 
 
-def _read_rc2(encryption: AlgorithmIdentifier, use: str) -> tuple[BlockCipher, bytes]:
-    """RC2-CBC-Parameter (RFC 8018 B.2.3): the version, and the vector."""
+def read_rc2(encryption: AlgorithmIdentifier, use: str) -> tuple[BlockCipher, bytes]:
+    """RC2-CBC-Parameter (RFC 8018 B.2.3): by its version how many bits count, and the vector.
+
+    Raises:
+        FormatError: The parameters are not that.
+        UnsupportedAlgorithmError: Another number of bits than 40, 64 or 128.
+    """
     outer = Reader(encryption.parameters or b"", _parameters_of(RC2_128))
     inner = outer.sequence()
     outer.finish()

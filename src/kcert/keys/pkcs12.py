@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kcert.errors import FormatError
+from kcert.keys import digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,15 +96,14 @@ def derive(
     A loop in Python, so a key press or signal can end it.
 
     Args:
-        digest: Name of the hash for `hashlib`.
+        digest: Name of the hash, see `kcert.keys.digests`.
         password: One of `password_readings`.
         salt: The salt.
         iterations: Rounds, at least 1.
         purpose: `ENCRYPTION_KEY`, `INITIALISATION_VECTOR` or `MAC_KEY`.
         length: Octets wanted.
     """
-    # The functions by name are faster than `hashlib.new`, but not every hash has one.
-    hash_function = getattr(hashlib, digest, None) or partial(hashlib.new, digest)
+    hash_function = digests.constructor(digest)
     block_size = hash_function().block_size
     diversifier = bytes((purpose,)) * block_size
     # S and P, each repeated to whole blocks.

@@ -5,38 +5,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kcert._asn1 import oids
-from kcert._asn1.der import Reader
-from kcert._asn1.pkcs8 import Attribute, PrivateKeyInfo, RSAPrivateKey, rsa_public_numbers
-from kcert.errors import FormatError, KcertError, LimitError, UnsupportedAlgorithmError
+from kcert._asn1.pkcs8 import Attribute, PrivateKeyInfo
+from kcert.errors import KcertError, LimitError
 from kcert.keys import rsa
 from kcert.keys.limits import DEFAULT_LIMITS, Limits
 from kcert.keys.padding import Padding
 from kcert.keys.profiles import NPKI, LockProfile
+from kcert.keys.rsa_key import RSA_KEYS, RsaKey
 from kcert.keys.secret import Secret
 from kcert.keys.vid_random import VidRandom
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey as OpenSSLKey
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
     from kcert.keys.encrypted import EncryptedKey
+    from kcert.keys.other_key import OtherKey
 
 __all__ = ["PrivateKey"]
 
 
 class PrivateKey(Secret):
-    """An open RSA private key with its PKCS#8 attributes, among them R.
+    """An open private key with its PKCS#8 attributes, among them R.
+
+    Korean keys are RSA. Other keys that `cryptography` has are kept as well; EC, DSA and Ed sign.
 
     Made by `EncryptedKey.unlock` and `PrivateKey.load`. Best used in a ``with`` block: closing
     overwrites the PKCS#8 octets and R. After that every use is a ``ValueError``.
     """
 
-    __slots__ = ("_der", "_info", "_key", "_public", "_random")
+    __slots__ = ("_der", "_info", "_key", "_random")
 
     _der: bytearray
     _info: PrivateKeyInfo
-    _public: tuple[int, int]
-    _key: OpenSSLKey | None
+    _key: RsaKey | OtherKey
     _random: VidRandom | None
 
     def __init__(self) -> None:
@@ -59,7 +60,7 @@ class PrivateKey(Secret):
 
         Raises:
             FormatError: It is not one, is cut, goes on after its end, or its numbers do not fit.
-            UnsupportedAlgorithmError: It is not an RSA key.
+            UnsupportedAlgorithmError: `cryptography` does not know such keys, for example KCDSA.
             LimitError: It is larger than ``limits.max_file_size``, or has over 16,384 bits.
         """
         try:
@@ -76,50 +77,30 @@ class PrivateKey(Secret):
 
     @classmethod
     def adopt(cls, plain: bytearray, *, full_check: bool = False) -> PrivateKey:
-        """Take over a buffer with a PrivateKeyInfo, to be overwritten when closed.
-
-        Raises:
-            FormatError: It is not one, or its numbers do not fit together.
-            UnsupportedAlgorithmError: It is not an RSA key.
-            LimitError: It has over 16,384 bits.
-        """
-        self = cls.__new__(cls)
-        self._der = plain
-        self._key = None
-        self._random = None
-        self._public = (0, 0)
-        del plain
+        """Take over a buffer, to be overwritten when closed; see `load` for what is raised."""
         try:
-            self._read()
+            info = PrivateKeyInfo.read(memoryview(plain))
+            key = cls._read(info, memoryview(plain))
             if full_check:
-                rsa.full_check(self._info.private_key)
+                key.full_check()
         except KcertError:
-            self.close()
+            plain[:] = bytes(len(plain))
             raise
+        self = cls.__new__(cls)
+        self._der, self._info, self._key, self._random = plain, info, key, None
         return self
 
-    def _read(self) -> None:
-        self._info = PrivateKeyInfo.read(memoryview(self._der))
-        algorithm = self._info.algorithm
-        if algorithm.oid != oids.RSA_ENCRYPTION:
-            raise UnsupportedAlgorithmError(
-                algorithm.oid,
-                algorithm.name,
-                use="private key",
-                hint="only RSA keys are supported",
-                hint_ko="RSA 키만 지원합니다",
-            )
-        numbers = RSAPrivateKey.read(self._info.private_key)
-        if not numbers.is_consistent():
-            raise FormatError(
-                "RSA private key",
-                "the numbers of the key do not fit together",
-                reason_ko="키의 수들이 서로 맞지 않습니다",
-            )
-        self._public = numbers.n, numbers.e
+    @staticmethod
+    def _read(info: PrivateKeyInfo, pkcs8: memoryview) -> RsaKey | OtherKey:
+        if info.algorithm.oid in RSA_KEYS:
+            return RsaKey(info)
+        from kcert.keys.other_key import OtherKey
+
+        return OtherKey(info, pkcs8)
 
     def __repr__(self) -> str:
-        return f"<PrivateKey RSA-{self._public[0].bit_length()}>"
+        size = self.key_size
+        return f"<PrivateKey {self.key_type}{'' if size is None else f'-{size}'}>"
 
     def _open(self) -> PrivateKeyInfo:
         if not self._der:
@@ -130,19 +111,24 @@ class PrivateKey(Secret):
         """Overwrite the PKCS#8 octets and R; every other use is a ``ValueError`` from now on."""
         if self._random is not None:
             self._random.close()
-        self._key = None
+        self._key.forget()
         self._der[:] = bytes(len(self._der))
         self._der = bytearray()
 
     @property
-    def key_size(self) -> int:
-        """Bits of the modulus."""
-        return self._public[0].bit_length()
+    def key_type(self) -> str:
+        """``"RSA"``, ``"EC"``, ``"DSA"``, ``"Ed25519"`` and so on, as `Certificate.key_type`."""
+        return self._key.key_type
 
     @property
-    def public_numbers(self) -> tuple[int, int]:
-        """Modulus and public exponent."""
-        return self._public
+    def key_size(self) -> int | None:
+        """Bits of the modulus, the field or the prime; ``None`` where that is not known."""
+        return self._key.key_size
+
+    @property
+    def public_numbers(self) -> tuple[int, int] | None:
+        """Modulus and public exponent of an RSA key, else ``None``."""
+        return self._key.public_numbers
 
     @property
     def attributes(self) -> tuple[Attribute, ...]:
@@ -159,16 +145,9 @@ class PrivateKey(Secret):
         Raises:
             FormatError: The attribute is there, but is not one BIT STRING of whole octets.
         """
-        found = [v for oid, v in self._open().attributes() if oid == oids.RANDOM_NUM]
-        if self._random is None and found:
-            if len(found) > 1 or len(found[0]) != 1:
-                raise FormatError("VID random", "the private key has more than one")
-            reader = Reader(found[0][0], "VID random")  # type: ignore[arg-type]  # a view, not a copy
-            octets, unused = reader.bit_string()
-            reader.finish()
-            if unused or not octets:
-                raise FormatError("VID random", "it is not a number of whole octets")
-            self._random = VidRandom(octets)
+        info = self._open()
+        if self._random is None:
+            self._random = VidRandom.among(info.attributes())
         return self._random
 
     def matches(self, public_key_info: bytes) -> bool:
@@ -177,14 +156,18 @@ class PrivateKey(Secret):
         Raises:
             FormatError: It is not a SubjectPublicKeyInfo.
         """
-        return rsa_public_numbers(public_key_info) == self._public
+        return self._key.matches(public_key_info)
 
-    def to_cryptography(self) -> OpenSSLKey:
+    @property
+    def public_key_info(self) -> bytes:
+        """The public half, DER of a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7)."""
+        self._open()
+        return self._key.public_key_info()
+
+    def to_cryptography(self) -> PrivateKeyTypes:
         """The key as an object of the `cryptography` package, which stays open on its own."""
-        info = self._open()
-        if self._key is None:
-            self._key = rsa.load(info.private_key)
-        return self._key
+        self._open()
+        return self._key.loaded()
 
     def sign(
         self,
@@ -198,18 +181,38 @@ class PrivateKey(Secret):
 
         Args:
             data: What to sign, or its hash where ``prehashed``.
-            padding: PKCS#1 v1.5 or PSS (MGF1 with the same hash, salt as long as the hash).
-            digest: ``"sha256"``, ``"sha384"`` or ``"sha512"``.
+            padding: Of RSA: PKCS#1 v1.5 or PSS (MGF1 with the same hash, salt as long as the
+                hash). Other keys have none.
+            digest: ``"sha256"``, ``"sha384"`` or ``"sha512"``; EdDSA has a hash of its own.
             prehashed: ``data`` is the hash already.
 
         Returns:
-            The raw signature, as long as the modulus.
+            The raw signature: of RSA as long as the modulus, of ECDSA and DSA in DER.
 
         Raises:
-            UnsupportedAlgorithmError: Another hash, or a key too short for the hash.
+            UnsupportedAlgorithmError: Another hash, a key too short for the hash, or one that does
+                not sign so.
             ValueError: ``data`` is said to be a hash and has not its length.
         """
-        return rsa.sign(self.to_cryptography(), data, padding, digest, prehashed=prehashed)
+        self._open()
+        return self._key.sign(data, padding, digest, prehashed=prehashed)
+
+    def verify(
+        self,
+        signature: bytes | bytearray | memoryview,
+        data: bytes | bytearray | memoryview,
+        *,
+        padding: Padding = Padding.PKCS1V15,
+        digest: str = "sha256",
+        prehashed: bool = False,
+    ) -> None:
+        """Verify a signature with the public half; arguments as in `sign`.
+
+        Raises:
+            SignatureError: It does not verify.
+        """
+        self._open()
+        self._key.verify(signature, data, padding, digest, prehashed=prehashed)
 
     def decrypt(
         self,
@@ -232,7 +235,8 @@ class PrivateKey(Secret):
             UnlockError: It does not decrypt with this key.
             UnsupportedAlgorithmError: Another hash.
         """
-        return rsa.decrypt(self.to_cryptography(), ciphertext, padding, digest)
+        self._open()
+        return rsa.decrypt(self._key.for_decryption(), ciphertext, padding, digest)
 
     def unwrap(
         self,
@@ -258,7 +262,8 @@ class PrivateKey(Secret):
         Raises:
             UnsupportedAlgorithmError: Another hash.
         """
-        key = self.to_cryptography()
+        self._open()
+        key = self._key.for_decryption()
         scheme = rsa.encryption_padding(padding, digest, mask_digest or digest)
         return rsa.unwrap(key, self._der, encrypted_key, size, scheme)
 

@@ -13,6 +13,7 @@ from kcert.keys.padding import Padding
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.padding import AsymmetricPadding
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
     from kcert.certificate import Certificate
@@ -24,6 +25,7 @@ __all__ = [
     "full_check",
     "load",
     "sign",
+    "signature_hash",
     "unwrap",
     "verify",
 ]
@@ -42,6 +44,25 @@ def _hash(digest: str, offered: tuple[str, ...], use: str) -> HashAlgorithm:
         )
     algorithm: HashAlgorithm = getattr(hashes, digest.upper())()
     return algorithm
+
+
+def signature_hash(
+    digest: str, message: bytes, *, prehashed: bool
+) -> tuple[HashAlgorithm, HashAlgorithm | Prehashed]:
+    """The hash of a signature, and what `cryptography` is to be told of it.
+
+    Raises:
+        UnsupportedAlgorithmError: Another hash.
+        ValueError: ``message`` is said to be a hash and has not its length.
+    """
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+    algorithm = _hash(digest, _SIGNING_DIGESTS, "signature")
+    if not prehashed:
+        return algorithm, algorithm
+    if len(message) != algorithm.digest_size:
+        raise ValueError(f"a {digest} hash has {algorithm.digest_size} octets")
+    return algorithm, Prehashed(algorithm)
 
 
 def _signature_padding(padding: Padding, algorithm: HashAlgorithm) -> AsymmetricPadding:
@@ -101,13 +122,9 @@ def sign(
     prehashed: bool,
 ) -> bytes:
     """Sign; see `PrivateKey.sign`."""
-    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-
-    algorithm = _hash(digest, _SIGNING_DIGESTS, "signature")
-    scheme = _signature_padding(padding, algorithm)
     message = bytes(data)
-    if prehashed and len(message) != algorithm.digest_size:
-        raise ValueError(f"a {digest} hash has {algorithm.digest_size} octets")
+    algorithm, given = signature_hash(digest, message, prehashed=prehashed)
+    scheme = _signature_padding(padding, algorithm)
     # The encoded hash needs room: RFC 8017 sections 9.1.1 (PSS) and 9.2 (19 octets DigestInfo).
     size = algorithm.digest_size
     needed = 2 * size + 2 if padding is Padding.PSS else size + 30
@@ -119,7 +136,7 @@ def sign(
             hint="the key is too short for the hash",
             hint_ko="해시에 비해 키가 너무 짧습니다",
         )
-    return key.sign(message, scheme, Prehashed(algorithm) if prehashed else algorithm)
+    return key.sign(message, scheme, given)
 
 
 def verify(
@@ -139,17 +156,12 @@ def verify(
         ValueError: ``data`` is said to be a hash and has not its length.
     """
     from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-    algorithm = _hash(digest, _SIGNING_DIGESTS, "signature")
-    scheme = _signature_padding(padding, algorithm)
     message = bytes(data)
-    if prehashed and len(message) != algorithm.digest_size:
-        raise ValueError(f"a {digest} hash has {algorithm.digest_size} octets")
+    algorithm, given = signature_hash(digest, message, prehashed=prehashed)
+    scheme = _signature_padding(padding, algorithm)
     try:
-        key.verify(
-            bytes(signature), message, scheme, Prehashed(algorithm) if prehashed else algorithm
-        )
+        key.verify(bytes(signature), message, scheme, given)
     except (InvalidSignature, ValueError):
         raise SignatureError(
             "the key did not make it over these data",

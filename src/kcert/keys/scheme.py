@@ -46,6 +46,7 @@ class Scheme:
         iterations: Rounds of the key derivation.
         prf: Object identifier of the HMAC of PBKDF2, ``None`` in other schemes.
         memory: Octets that the key derivation fills, in schemes that fill memory on purpose.
+        work: Usual rounds that one round counts for, where its hash is slow.
     """
 
     algorithm: AlgorithmIdentifier
@@ -56,6 +57,12 @@ class Scheme:
     _derive: Derivation = field(repr=False, eq=False)
     _readings: Readings = field(default=as_given, repr=False, eq=False)
     memory: int = 0
+    work: int = 1
+
+    @property
+    def cost(self) -> int:
+        """Rounds of the key derivation as the caps count them."""
+        return self.iterations * self.work
 
     def check(self, limits: Limits, use: str = USE) -> None:
         """Refuse what would take too much work, before any of it is done.
@@ -63,8 +70,9 @@ class Scheme:
         Raises:
             LimitError: Too many rounds, too long a salt, or too much memory.
         """
-        if self.iterations > limits.max_iterations:
-            raise LimitError("iterations", self.iterations, limits.max_iterations, where=use)
+        if self.cost > limits.max_iterations:
+            maximum = limits.max_iterations // self.work
+            raise LimitError("iterations", self.iterations, maximum, where=use)
         if len(self.salt) > limits.max_salt_size:
             raise LimitError("salt size", len(self.salt), limits.max_salt_size, where=use)
         if self.memory > limits.max_memory:

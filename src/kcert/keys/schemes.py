@@ -18,7 +18,7 @@ from kcert._asn1 import oids
 from kcert._asn1.algorithm import AlgorithmIdentifier
 from kcert._asn1.pkcs5 import PBEParameter
 from kcert.errors import UnsupportedAlgorithmError
-from kcert.keys import pkcs12
+from kcert.keys import digests, pkcs12
 from kcert.keys.ciphers import (
     CIPHERS,
     DES,
@@ -50,6 +50,7 @@ class PbeScheme:
         derive: Key and initialisation vector from password, salt and rounds.
         writable: Whether new locks may use it; old flawed schemes are only read.
         readings: The octets it may derive from, for one password.
+        work: Usual rounds that one round counts for, where its hash is slow.
     """
 
     oid: str
@@ -57,6 +58,7 @@ class PbeScheme:
     derive: Derivation
     writable: bool
     readings: Readings = as_given
+    work: int = 1
 
     def bind(self, parameters: PBEParameter, algorithm: AlgorithmIdentifier) -> Scheme:
         """The scheme with the parameters that ``algorithm`` carries."""
@@ -68,6 +70,7 @@ class PbeScheme:
             None,
             self.derive,
             self.readings,
+            work=self.work,
         )
 
 
@@ -88,7 +91,7 @@ def _pbes1(oid: str, cipher: BlockCipher, digest: str) -> PbeScheme:
         derived = pbkdf1(digest, password, salt, iterations)
         return derived[:8], derived[8:16]
 
-    return PbeScheme(oid, cipher, derive, writable=False)
+    return PbeScheme(oid, cipher, derive, writable=False, work=digests.work(digest))
 
 
 def _pkcs12(oid: str, cipher: BlockCipher, *, writable: bool = False) -> PbeScheme:
@@ -125,6 +128,8 @@ PBE_SCHEMES: Final = {
         _pkcs12(oids.PKCS12_RC2_40, RC2_40),
         _pkcs12(oids.PKCS12_RC4_128, RC4),
         _pkcs12(oids.PKCS12_RC4_40, RC4_40),
+        _pbes1(oids.PBE_MD2_DES, DES, "md2"),
+        _pbes1(oids.PBE_MD2_RC2, RC2_64, "md2"),
         _pbes1(oids.PBE_MD5_DES, DES, "md5"),
         _pbes1(oids.PBE_MD5_RC2, RC2_64, "md5"),
         _pbes1(oids.PBE_SHA1_DES, DES, "sha1"),

@@ -123,8 +123,8 @@ TEXT_KINDS: tuple[Kind, ...] = (
         name="an elliptic-curve private key (PEM)",
         name_ko="타원곡선(EC) PEM 개인키",
         looks=_pem(lambda labels: "EC PRIVATE KEY" in labels),
-        advice="kcert signs with RSA keys, which Korean certificates have; look for that one",
-        advice_ko="국내 인증서의 키는 RSA입니다; 인증서와 함께 발급된 RSA 개인키를 찾으십시오",
+        advice="give its certificate as well; Korean certificates have RSA keys, not such ones",
+        advice_ko="인증서도 함께 지정하십시오; 국내 인증서의 키는 EC가 아니라 RSA입니다",
     ),
     Kind(
         code="pem-key",

@@ -7,7 +7,7 @@ from kcert.store.credentials import Store
 from kcert.store.entry import Entry
 from kcert.store.events import Event, EventKind
 from kcert.store.history import History, Verified
-from kcert.store.opening import open_store
+from kcert.store.opening import is_vault, open_store
 from kcert.store.transfer import Outcome, Progress, Removal, Summary
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "Store",
     "Summary",
     "Verified",
+    "is_vault",
     "open_store",
 ]

@@ -41,8 +41,7 @@ class Store:
     Args:
         backend: Where they lie. Where it cannot write several files at once, a credential is
             written file by file, its signing certificate last.
-        history: Where to enter what is added, copied, unlocked, replaced and removed; default
-            nowhere (`open_store` keeps one).
+        history: Where to enter what is done with them; default nowhere (`open_store` keeps one).
     """
 
     def __init__(self, backend: Backend, *, history: History | None = None) -> None:
@@ -112,7 +111,7 @@ class Store:
         Raises:
             NotFoundError: If there is none.
             UnavailableError: If it is not in what the medium gives just now; retryable.
-            AmbiguousError: If the same certificate is there more than once; ask by location then.
+            AmbiguousError: If the certificate is there more than once; ask by location then.
         """
         return self._own(find_one(self._backend, id))
 
@@ -279,8 +278,7 @@ class Store:
             What was removed, and its last backup where the history knows of one.
 
         Raises:
-            NotFoundError: If there is none.
-            AmbiguousError: If the same certificate is there more than once.
+            StorageError: As `get` does.
             ConflictError: If somebody changes it at the same time.
         """
         entry = self.get(id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kcert.errors import StorageError
+from kcert.errors import NotFoundError, StorageError
 from kcert.storage.cloud_services import CLOUD_SCHEMES, DEFAULT_TIMEOUT
 from kcert.storage.urls import open_backend, split_address
 from kcert.store.credentials import Store
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kcert.store.sealing import VaultMemory
     from kcert.store.sealing.vaults import Sealing
 
-__all__ = ["open_store"]
+__all__ = ["is_vault", "open_store"]
 
 
 def open_store(
@@ -94,6 +94,30 @@ def open_store(
     if isinstance(history, bool):
         return Store(backend, history=History(backend) if history else None)
     return Store(backend, history=history)
+
+
+def is_vault(where: str | os.PathLike[str], *, platform: Platform | None = None) -> bool:
+    """Whether an address is that of a vault, so that `open_store` needs ``sealing=`` for it.
+
+    A cloud service holds nothing else, and is not asked. Elsewhere it is looked for the vault's
+    marker; nothing is opened.
+
+    Args:
+        where: As `open_store` takes it.
+        platform: The system to look for the NPKI folder and for sticks on; default this one.
+
+    Raises:
+        StorageError: As `open_store` does, but not for a folder that does not exist.
+    """
+    if split_address(where)[0] in CLOUD_SCHEMES:
+        return True
+    from kcert.store.sealing.vault import MARKER
+
+    try:
+        open_backend(where, create=True, platform=platform).get(MARKER)
+    except NotFoundError:
+        return False
+    return True
 
 
 def _cloud(

@@ -3,13 +3,21 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from attrs import define, field, frozen
 
-from kcert.errors import LimitError
+from kcert.errors import LimitError, UnavailableError
 
-__all__ = ["Budget", "PathLimits"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Budget", "FetchTime", "PathLimits"]
 
 _WHERE = "certificate path"
+_FETCH_SECONDS = 30.0
 
 
 @frozen
@@ -21,12 +29,48 @@ class PathLimits:
         signatures: How many signatures are checked.
         comparisons: How many names are compared with name constraints.
         certificates: How many certificates a path may have; longer ones are not looked at.
+        fetch_seconds: How long may be spent on fetching revocation lists and answers, for all
+            certificates together; what has begun by then goes on to its own deadline.
     """
 
     edges: int = 256
     signatures: int = 128
     comparisons: int = 1_000_000
     certificates: int = 32
+    fetch_seconds: float = _FETCH_SECONDS
+
+
+class FetchTime:
+    """What is left of the time for fetching, in one verification.
+
+    Args:
+        seconds: How long may be spent.
+    """
+
+    __slots__ = ("_left", "_seconds")
+
+    def __init__(self, seconds: float = _FETCH_SECONDS) -> None:
+        self._seconds = self._left = seconds
+
+    @contextmanager
+    def spent(self) -> Iterator[None]:
+        """Account for the block.
+
+        Raises:
+            UnavailableError: Nothing is left; the block does not begin.
+        """
+        if self._left <= 0:
+            raise UnavailableError(
+                f"{self._seconds:g} seconds of fetching are over for this verification",
+                f"이 검증에서 내려받기에 쓸 수 있는 {self._seconds:g}초가 지났습니다",
+                backend="network",
+                retryable=True,
+            )
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._left -= time.monotonic() - start
 
 
 @define

@@ -112,6 +112,15 @@ class PolicyTree:
         if not levels[-1] or not levels[0]:
             levels.clear()
 
+    def _of_anchor(self) -> set[str]:
+        """Every policy that the anchor's path begins with: it follows from anyPolicy alone."""
+        return {
+            policy
+            for level in self._levels[1:]
+            for policy, node in level.items()
+            if policy != ANY_POLICY and node.parents == {ANY_POLICY}
+        }
+
     def policies(self, accepted: frozenset[str]) -> frozenset[str]:
         """The user-constrained policy set (section 6.1.5 (g)), in terms of the anchor's policies.
 
@@ -120,14 +129,38 @@ class PolicyTree:
         """
         if self.is_null:
             return frozenset()
-        found = {
-            policy
-            for level in self._levels[1:]
-            for policy, node in level.items()
-            if policy != ANY_POLICY and node.parents == {ANY_POLICY}
-        }
+        found = self._of_anchor()
         if ANY_POLICY in self._levels[-1]:
             found.add(ANY_POLICY)
         if ANY_POLICY in accepted:
             return frozenset(found)
         return accepted if ANY_POLICY in found else accepted & found
+
+    def policies_by_depth(self, accepted: frozenset[str]) -> list[frozenset[str]]:
+        """What each certificate says that leads to `policies`, the anchor's first below it.
+
+        In each certificate's own terms, which mappings may have changed. anyPolicy is among them
+        where something below rests on it.
+        """
+        everything = ANY_POLICY in accepted
+        found: list[set[str]] = []
+        leading: set[str] = set()
+        for level in self._levels[1:]:
+            leading = {
+                policy
+                for policy, node in level.items()
+                if policy != ANY_POLICY
+                and (
+                    everything or policy in accepted
+                    if node.parents == {ANY_POLICY}
+                    else not leading.isdisjoint(node.parents)
+                )
+            }
+            found.append(leading)
+        rests = not self.is_null and (everything or bool(accepted - self._of_anchor()))
+        for policies, level in zip(reversed(found), reversed(self._levels[1:]), strict=True):
+            begins = any(level[policy].parents == {ANY_POLICY} for policy in policies)
+            if rests and ANY_POLICY in level:
+                policies.add(ANY_POLICY)
+            rests = begins or ANY_POLICY in policies
+        return [frozenset(policies) for policies in found]

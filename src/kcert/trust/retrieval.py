@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from kcert.trust.budget import FetchTime
     from kcert.trust.cache import RevocationCache
     from kcert.trust.fetching import Fetcher
     from kcert.trust.ocsp import OcspRequest
@@ -40,6 +41,7 @@ class Retrieval:
         fetcher: What fetches, or ``None``.
         at: The moment in question.
         problems: Where problems are noted, in English.
+        time: What fetching may take.
     """
 
     def __init__(
@@ -48,11 +50,13 @@ class Retrieval:
         fetcher: Fetcher | None,
         at: datetime,
         problems: list[str],
+        time: FetchTime,
     ) -> None:
         self._cache = cache
         self._fetcher = fetcher
         self._at = at
         self._problems = problems
+        self._time = time
 
     def _read(self, values: Iterable[bytes], url: str) -> list[CertificateRevocationList]:
         lists: list[CertificateRevocationList] = []
@@ -74,7 +78,8 @@ class Retrieval:
         if self._fetcher is None:
             return []
         try:
-            values = self._fetcher.get(url)
+            with self._time.spent():
+                values = self._fetcher.get(url)
         except KcertError as error:
             self._problems.append(f"{url}: {_why(error)}")
             return []
@@ -103,7 +108,8 @@ class Retrieval:
         if self._fetcher is None:
             return None
         try:
-            answer = self._fetcher.post(url, request.der, content_type=_OCSP_REQUEST)
+            with self._time.spent():
+                answer = self._fetcher.post(url, request.der, content_type=_OCSP_REQUEST)
             return OcspResponse.load(answer)
         except KcertError as error:
             self._problems.append(f"{url}: {_why(error)}")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from kcert.trust.budget import FetchTime
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -159,6 +161,7 @@ class CheckContext:
         validate: Validate a path from this anchor to another certificate, a CRL signer's or OCSP
             responder's, at the same moment, within the same budget, without asking for its
             revocation. Raises `TrustError`.
+        fetching: The time that fetching may take in the whole verification.
     """
 
     at: datetime
@@ -167,6 +170,7 @@ class CheckContext:
     candidates: tuple[Certificate, ...] = field(repr=False)
     allow_weak: frozenset[Weakness]
     validate: Callable[[Certificate], ValidatedPath] = field(repr=False, eq=False)
+    fetching: FetchTime = field(factory=FetchTime, repr=False, eq=False)
 
 
 class RevocationChecker(Protocol):

@@ -199,7 +199,9 @@ class RevocationSources:
             return
         places = _list_places(certificate, search, self._directories)
         responders = certificate.ocsp_urls[:_MAX_URLS]
-        retrieval = Retrieval(self._cache, self._fetcher, ocsp.timing.at, problems)
+        retrieval = Retrieval(
+            self._cache, self._fetcher, ocsp.timing.at, problems, ocsp.context.fetching
+        )
         for url, point in places:
             lists = retrieval.cached_lists(url)
             yield search.offer(LocatedCrl(crl, url, point) for crl in lists)

@@ -142,8 +142,8 @@ def _prepare_next(state: PathState, certificate: Certificate, extensions: PathEx
 
 def _wrap_up(
     state: PathState, certificate: Certificate, extensions: PathExtensions, inputs: PathInputs
-) -> frozenset[str]:
-    """Section 6.1.5: the user-constrained policy set."""
+) -> tuple[frozenset[str], tuple[frozenset[str], ...]]:
+    """Section 6.1.5: the user-constrained policy set, and what each certificate says for it."""
     explicit_policy = max(state.explicit_policy - 1, 0)
     if extensions.require_explicit_policy == 0:
         explicit_policy = 0
@@ -154,7 +154,7 @@ def _wrap_up(
     state.mark(weakness_of_key(facts), "key", certificate)
     state.mark(weakness_of_dsa(facts), "key", certificate)
     check_extended_key_usage(certificate, inputs.extended_key_usage)
-    return policies
+    return policies, tuple(reversed(state.policy_tree.policies_by_depth(inputs.policies)))
 
 
 def validate_anchor(
@@ -186,7 +186,7 @@ def validate(
     allow_weak: frozenset[Weakness],
     budget: Budget,
     checks: SignatureChecks,
-) -> tuple[frozenset[str], tuple[WeakPart, ...]]:
+) -> tuple[frozenset[str], tuple[frozenset[str], ...], tuple[WeakPart, ...]]:
     """Validate a path.
 
     Args:
@@ -198,7 +198,7 @@ def validate(
         checks: Checks and counts signatures.
 
     Returns:
-        The user-constrained policy set, and the weak parts.
+        The user-constrained policy set, what each certificate says for it, and the weak parts.
 
     Raises:
         TrustError: The path does not hold.
@@ -213,4 +213,4 @@ def validate(
         _check_certificate(state, certificate, extensions, checks, is_last=number == last)
         if number < last:
             _prepare_next(state, certificate, extensions)
-    return _wrap_up(state, certificate, extensions, inputs), tuple(state.weak_parts)
+    return *_wrap_up(state, certificate, extensions, inputs), tuple(state.weak_parts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from kcert.errors import KcertError, RevocationUnknownError, TrustError, UntrustedIssuerError
-from kcert.trust.budget import Budget
+from kcert.trust.budget import Budget, FetchTime
 from kcert.trust.building import Candidate, PathBuilder, SignatureChecks
 from kcert.trust.path import ValidatedPath
 from kcert.trust.revocation import CheckContext, Revocation, RevocationStatus
@@ -55,10 +55,12 @@ class Verification:
     limits: PathLimits
     _budget: Budget = field(init=False)
     _checks: SignatureChecks = field(init=False)
+    _fetching: FetchTime = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._budget = Budget(self.limits)
         self._checks = SignatureChecks(self._budget)
+        self._fetching = FetchTime(self.limits.fetch_seconds)
 
     def run(self, certificate: Certificate) -> ValidatedPath:
         """Find the first path that holds.
@@ -102,7 +104,7 @@ class Verification:
         self, candidate: Candidate, inputs: PathInputs, revocation: Revocation
     ) -> ValidatedPath:
         question = self.question
-        policies, weak_parts = validate(
+        policies, said, weak_parts = validate(
             candidate,
             at=question.at,
             inputs=inputs,
@@ -117,7 +119,13 @@ class Verification:
             if status.evidence is not None:
                 weak_parts = tuple(dict.fromkeys((*weak_parts, *status.evidence.weak_parts)))
         return ValidatedPath(
-            candidate.certificates, candidate.anchor, policies, statuses, weak_parts, question.at
+            candidate.certificates,
+            candidate.anchor,
+            policies,
+            statuses,
+            weak_parts,
+            question.at,
+            said,
         )
 
     def _ask(self, candidate: Candidate, *, required: bool) -> tuple[RevocationStatus, ...]:
@@ -164,6 +172,7 @@ class Verification:
             candidates=(*candidate.certificates, *question.intermediates),
             allow_weak=question.allow_weak,
             validate=lambda signer: self._run_under(root, signer),
+            fetching=self._fetching,
         )
         try:
             evidence = question.checker.check(certificate, issuer, context)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-import kcert
 from kcert.cli import options
+from kcert.cli.access import access
 from kcert.cli.group import command, option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kcert.cli.access import Access
     from kcert.cli.session import Session
     from kcert.store import Progress, Summary
 
@@ -29,11 +30,11 @@ _dry = option(
 _BODY = (
     (
         "Each entry is written, read back and compared. Nothing is overwritten; after a crash or a pulled "
-        "stick, run it again. Exit status: 0 the target has all of it, 1 something is damaged or "
+        "stick, run it again. A vault (`kcert vault create`) is opened by its passphrase. Exit status: 0 the target has all of it, 1 something is damaged or "
         "different there."
     ),
     (
-        "항목마다 쓰고, 다시 읽고, 비교합니다. 덮어쓰지 않으며, 중단되었으면 다시 실행하면 됩니다. 종료 코드: "
+        "항목마다 쓰고, 다시 읽고, 비교합니다. 덮어쓰지 않으며, 중단되었으면 다시 실행하면 됩니다. 금고(`kcert vault create`)는 암호로 엽니다. 종료 코드: "
         "0 모두 있음, 1 손상되었거나 내용이 다른 것이 있음."
     ),
 )
@@ -45,7 +46,7 @@ _BODY = (
     "target",
     required=True,
     metavar="STORE",
-    texts=("The backup: a folder on another medium.", "백업: 다른 매체의 폴더."),
+    texts=("The backup: a folder on another medium, or a vault.", "백업: 다른 매체의 폴더나 금고."),
 )
 @option(
     "--from",
@@ -57,9 +58,12 @@ _BODY = (
 @_dry
 @click.pass_obj
 @options.as_json
-def backup_command(session: Session, *, target: str, source: str, dry_run: bool) -> int:
+@access
+def backup_command(
+    session: Session, *, target: str, source: str, dry_run: bool, access: Access
+) -> int:
     """Copy everything that the backup lacks."""
-    return _transfer(session, source, target, dry_run=dry_run)
+    return _transfer(session, access, source, target, dry_run=dry_run)
 
 
 @command("restore", _BODY)
@@ -80,16 +84,17 @@ def backup_command(session: Session, *, target: str, source: str, dry_run: bool)
 @_dry
 @click.pass_obj
 @options.as_json
-def restore_command(session: Session, *, source: str, target: str, dry_run: bool) -> int:
+@access
+def restore_command(
+    session: Session, *, source: str, target: str, dry_run: bool, access: Access
+) -> int:
     """Copy everything that the store lacks."""
-    return _transfer(session, source, target, dry_run=dry_run)
+    return _transfer(session, access, source, target, dry_run=dry_run)
 
 
-def _transfer(session: Session, source: str, target: str, *, dry_run: bool) -> int:
-    session.where = source
-    store = kcert.open_store(source)
-    session.where = target
-    other = kcert.open_store(target, create=True)
+def _transfer(session: Session, access: Access, source: str, target: str, *, dry_run: bool) -> int:
+    store = access.open(source)
+    other = access.open(target, create=True)
     with _progress(session) as told:
         summary = store.backup(to=other, progress=told, dry_run=dry_run)
     if session.as_json:

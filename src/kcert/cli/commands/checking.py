@@ -12,7 +12,8 @@ from attrs import frozen
 
 import kcert
 from kcert.cli import options, views
-from kcert.cli.choosing import certificate_of, in_place
+from kcert.cli.access import access
+from kcert.cli.choosing import certificate_of, in_place, is_address
 from kcert.cli.group import command, option
 from kcert.cli.schema import problem_fields, summary_fields
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kcert import Entry, KcertError, Report
-    from kcert.cli.asking import Passwords
+    from kcert.cli.access import Access
     from kcert.cli.session import Session
 
 __all__ = ["check_command"]
@@ -72,28 +73,23 @@ class _Checked:
 @option(
     "--strict", is_flag=True, texts=("Count warnings as problems.", "주의 사항도 문제로 봅니다.")
 )
-@option(
-    "--quiet",
-    "-q",
-    is_flag=True,
-    texts=("Say nothing; only the exit status.", "종료 코드로만 답합니다."),
-)
+@options.quiet
 @click.pass_obj
 @options.as_json
-@options.passwords
+@access
 def check_command(
     session: Session,
     certs: tuple[str, ...],
     at: datetime | None,
     *,
     days: int | None,
-    passwords: Passwords,
     strict: bool,
     quiet: bool,
+    access: Access,
 ) -> int:
     """Find problems."""
     at = at or datetime.now(UTC)
-    checked = list(_check_all(session, certs, at, passwords))
+    checked = list(_check_all(access, certs, at))
     bad = [one.id for one in checked if not one.is_sound(days, at, strict=strict)]
     if session.as_json:
         items = [_fields(one, at, sound=one.id not in bad) for one in checked]
@@ -103,20 +99,19 @@ def check_command(
     return 3 if not checked else 1 if bad else 0
 
 
-def _check_all(
-    session: Session, certs: tuple[str, ...], at: datetime, passwords: Passwords
-) -> Iterator[_Checked]:
+def _check_all(access: Access, certs: tuple[str, ...], at: datetime) -> Iterator[_Checked]:
     if not certs:
         for found in kcert.discover():
             if found.entry is not None and found.duplicate_of is None:
                 yield _check_entry(found.entry, at)
     for cert in certs:
-        if Path(cert).is_dir() or cert.endswith(":"):
-            for _, entry in in_place(session, cert):
+        if Path(cert).is_dir() or is_address(cert):
+            for _, entry in in_place(access, cert):
                 yield _check_entry(entry, at)
             continue
-        passwords.forget()
-        report = kcert.inspect(certificate_of(session, cert, None, passwords), at)
+        access.passwords.forget()
+        subject = certificate_of(access.session, cert, None, access.passwords)
+        report = kcert.inspect(subject, at)
         yield _Checked(report.certificate.fingerprint()[:16], report, None)
 
 
@@ -152,7 +147,7 @@ def _show(session: Session, checked: list[_Checked], bad: list[str], at: datetim
     for one in checked:
         if one.problem is not None:
             voice.say()
-            voice.put(f"{one.id[: views.ID_LENGTH]}  {voice.error(one.problem)}", colour="red")
+            voice.beside(one.id[: views.ID_LENGTH], voice.error(one.problem), colour="red")
     reports = [(one.id[: views.ID_LENGTH], one.report) for one in checked if one.report is not None]
     if any(report.findings for _, report in reports):
         voice.say()

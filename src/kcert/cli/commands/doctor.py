@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from kcert.cli.session import Session
     from kcert.cli.voice import Text
 
-__all__ = ["doctor_command"]
+__all__ = ["PARTS", "doctor_command"]
 
-_PARTS = {
+PARTS = {
     "cryptography": None,
     "pyasn1": None,
     "attrs": None,
@@ -33,7 +33,9 @@ _PARTS = {
     "lxml": "xml",
     "ldap3": "ldap",
     "opendal": "cloud",
+    "pyrage": "cloud",
 }
+"""Distributions, and the extra of kcert that brings each."""
 
 
 @command(
@@ -54,7 +56,7 @@ _PARTS = {
 @options.as_json
 def doctor_command(session: Session) -> int:
     """Look at the installation."""
-    parts = {name: _version(name) for name in _PARTS}
+    parts = {name: _version(name) for name in PARTS}
     found = [one for one in kcert.discover() if one.entry is not None]
     places = Counter(one.place.value for one in found)
     damaged = sum(one.problem is not None for one in found)
@@ -112,7 +114,7 @@ def _version(name: str) -> str | None:
 
 
 def _missing(language: str, name: str) -> str:
-    extra = _PARTS[name]
+    extra = PARTS[name]
     word = "없음" if language == "ko" else "missing"
     return f'{word}: pip install "kcert[{extra}]"' if extra else word
 

@@ -11,6 +11,7 @@ from attrs import frozen
 
 import kcert
 from kcert.cli import options, views
+from kcert.cli.access import access
 from kcert.cli.choosing import in_place
 from kcert.cli.group import command, option
 from kcert.cli.schema import problem_fields, summary_fields
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kcert import Certificate, KcertError
+    from kcert.cli.access import Access
     from kcert.cli.session import Session
 
 __all__ = ["list_command"]
@@ -38,12 +40,12 @@ class _Item:
     (
         (
             "Without PLACE: all certificates of this computer and the sticks plugged into it. PLACE is "
-            "a folder, or a store's address such as npki:. No password is asked. What is damaged is "
-            "listed with its problem. The exit status is 3 where there is none."
+            "a folder, or a store's address such as npki:. No password is asked but for a vault. What is "
+            "damaged is listed with its problem. The exit status is 3 where there is none."
         ),
         (
             "PLACE가 없으면 이 컴퓨터와 연결된 USB의 인증서를 모두 보여 줍니다. PLACE는 폴더나 npki: 같은 "
-            "저장소 주소입니다. 비밀번호를 묻지 않습니다. 손상된 것은 이유와 함께 나옵니다. 하나도 없으면 "
+            "저장소 주소입니다. 금고가 아니면 비밀번호를 묻지 않습니다. 손상된 것은 이유와 함께 나옵니다. 하나도 없으면 "
             "종료 코드는 3입니다."
         ),
     ),
@@ -57,12 +59,13 @@ class _Item:
 )
 @click.pass_obj
 @options.as_json
+@access
 def list_command(
-    session: Session, places: tuple[str, ...], at: datetime | None, *, long: bool
+    session: Session, places: tuple[str, ...], at: datetime | None, *, long: bool, access: Access
 ) -> int:
     """List certificates."""
     at = at or datetime.now(UTC)
-    items = list(_items(session, places))
+    items = list(_items(access, places))
     if session.as_json:
         session.write_json(
             "list/1", {"at": at.isoformat(), "items": [_fields(i, at) for i in items]}
@@ -77,14 +80,14 @@ def list_command(
     return 0 if items else 3
 
 
-def _items(session: Session, places: tuple[str, ...]) -> Iterator[_Item]:
+def _items(access: Access, places: tuple[str, ...]) -> Iterator[_Item]:
     if not places:
         for found in kcert.discover():
             name = "-" if found.entry is None else found.entry.id
             repeated = found.duplicate_of is not None
             yield _Item(name, found.certificate, found.problem, str(found.location), repeated)
     for place in places:
-        for location, entry in in_place(session, place):
+        for location, entry in in_place(access, place):
             yield _Item(entry.id, entry.certificate, entry.problem, location)
 
 
@@ -102,18 +105,14 @@ def _fields(item: _Item, at: datetime) -> dict[str, Any]:
 def _show(session: Session, items: list[_Item], at: datetime, *, long: bool) -> None:
     voice = session.voice
     views.show_list(voice, [(item.id, item.certificate) for item in items], at)
-    notes = []
-    for item in items:
-        if item.problem is not None:
-            notes.append(f"{item.id[: views.ID_LENGTH]}  {voice.error(item.problem)}")
-        elif item.is_repeated:
-            again = voice.pick(
-                "the same once more, in another place", "같은 인증서가 다른 위치에도 있음"
-            )
-            notes.append(f"{item.id[: views.ID_LENGTH]}  {again}")
-        if long:
-            notes.append(f"{item.id[: views.ID_LENGTH]}  {item.location}")
-    if notes:
+    if long or any(item.problem or item.is_repeated for item in items):
         voice.say()
-        for note in notes:
-            voice.put(note)
+    for item in items:
+        name = item.id[: views.ID_LENGTH]
+        if item.problem is not None:
+            voice.beside(name, voice.error(item.problem))
+        elif item.is_repeated:
+            again = ("the same once more, in another place", "같은 인증서가 다른 위치에도 있음")
+            voice.beside(name, voice.pick(*again))
+        if long:
+            voice.put(f"{name}  {item.location}")

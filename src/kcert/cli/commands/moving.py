@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-import kcert
 from kcert.cli import options
+from kcert.cli.access import access
 from kcert.cli.choosing import BODY, choose
 from kcert.cli.failures import Refusal
 from kcert.cli.group import command, option
 
 if TYPE_CHECKING:
     from kcert import Entry, Store
+    from kcert.cli.access import Access
     from kcert.cli.session import Session
 
 __all__ = ["copy_command", "move_command", "remove_command"]
@@ -24,7 +25,7 @@ _to = option(
     "target",
     required=True,
     metavar="STORE",
-    texts=("The other store: npki:, or a folder.", "받을 저장소: npki: 또는 폴더."),
+    texts=("The other store: npki:, a folder or a vault.", "받을 저장소: npki:, 폴더, 금고."),
 )
 
 
@@ -42,10 +43,13 @@ _to = option(
 @_to
 @options.store
 @click.pass_obj
-def copy_command(session: Session, cert: str, *, target: str, store: str | None) -> int:
+@access
+def copy_command(
+    session: Session, cert: str, *, target: str, store: str | None, access: Access
+) -> int:
     """Copy one entry."""
     entry, source = _entry(session, cert, store, one_place=False)
-    there = source.copy(_name(entry), to=kcert.open_store(target, create=True))
+    there = source.copy(_name(entry), to=access.open(target, create=True))
     session.voice.put(f"{there.id}  {target}")
     return 0
 
@@ -62,13 +66,16 @@ def copy_command(session: Session, cert: str, *, target: str, store: str | None)
 @options.store
 @options.yes
 @click.pass_obj
-def move_command(session: Session, cert: str, *, target: str, store: str | None, yes: bool) -> int:
+@access
+def move_command(
+    session: Session, cert: str, *, target: str, store: str | None, yes: bool, access: Access
+) -> int:
     """Move one entry."""
     entry, source = _entry(session, cert, store, one_place=True)
     session.confirm(
         f"Move {_label(entry)} to {target}?", f"{_label(entry)}: {target}(으)로 옮길까요?", yes=yes
     )
-    there = source.move(_name(entry), to=kcert.open_store(target, create=True))
+    there = source.move(_name(entry), to=access.open(target, create=True))
     session.voice.put(f"{there.id}  {target}")
     return 0
 

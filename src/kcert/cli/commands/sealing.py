@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decrypt_command", "encrypt_command"]
 
-_CIPHERS = {each.name.lower().replace("_", "-"): each for each in cms.Cipher}
+_CIPHERS = {each.name.lower().replace("_", "-"): each for each in cms.Cipher if not each.read_only}
 _SUFFIX = ".p7e"
 
 

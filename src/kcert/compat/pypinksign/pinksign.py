@@ -205,7 +205,7 @@ class PinkSign(PublicHalf):
     @property
     def prikey(self) -> RSAPrivateKey | None:
         """The open key as an object of `cryptography`, which stays open on its own."""
-        return None if self._unlocked is None else self._unlocked.to_cryptography()
+        return None if self._unlocked is None else raw_rsa.private_key(self._unlocked)
 
     @property
     def rand_num(self) -> VidRandom | None:
@@ -229,7 +229,7 @@ class PinkSign(PublicHalf):
             ValueError: No key is open.
             UnsupportedValueError: A hash of fewer than 256 bits, such as SHA-1.
         """
-        return raw_rsa.sign(self._opened("signing").to_cryptography(), msg, algorithm, padding_)
+        return raw_rsa.sign(raw_rsa.private_key(self._opened("signing")), msg, algorithm, padding_)
 
     def decrypt(self, msg: Octets, padding_: AsymmetricPadding | None = None) -> bytes:
         """Decrypt what was encrypted to the certificate: PKCS#1 v1.5 unless told otherwise.
@@ -240,7 +240,7 @@ class PinkSign(PublicHalf):
             ValueError: No key is open.
             UnlockValueError: It does not decrypt with this key.
         """
-        return raw_rsa.decrypt(self._opened("decryption").to_cryptography(), msg, padding_)
+        return raw_rsa.decrypt(raw_rsa.private_key(self._opened("decryption")), msg, padding_)
 
     def pkcs7_signed_msg(self, msg: Octets) -> bytes:
         """A signed message (PKCS#7), octet for octet PyPinkSign's; see `kcert.cms.sign`.

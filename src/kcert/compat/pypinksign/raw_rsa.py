@@ -13,14 +13,35 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
+    from kcert.credential import UnlockedKeyPair
     from kcert.credential.types import Octets
 
     Hash = HashAlgorithm | Prehashed
 
-__all__ = ["decrypt", "encrypt", "is_weak", "sign", "verify"]
+__all__ = ["decrypt", "encrypt", "is_weak", "private_key", "sign", "verify"]
 
 # Octets of the shortest hash that still resists collisions: SHA-1 and SHA-224 do not reach it.
 _STRONG_HASH: Final = 32
+
+
+def private_key(opened: UnlockedKeyPair) -> RSAPrivateKey:
+    """The key as an object of `cryptography`.
+
+    Raises:
+        UnsupportedValueError: It is not RSA, which is all that PyPinkSign knows.
+    """
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    key = opened.to_cryptography()
+    if isinstance(key, RSAPrivateKey):
+        return key
+    raise UnsupportedValueError(
+        None,
+        opened.private_key.key_type,
+        use="private key",
+        hint="an RSA key is needed",
+        hint_ko="RSA 키가 필요합니다",
+    )
 
 
 def is_weak(algorithm: Hash | None) -> bool:

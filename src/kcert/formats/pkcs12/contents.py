@@ -58,14 +58,14 @@ class KeyEntry:
     Attributes:
         key: The key, locked as it is in the file; one that is not locked there has been locked
             under the password of the file.
-        public_numbers: Modulus and exponent of a key that was not locked; else ``None``.
+        public_key_info: The public half of a key that was not locked; else ``None``.
         friendly_name: Its name, where it has one.
         local_key_id: What it has in common with its certificate, where that is said.
         attributes: All its attributes, the two above among them.
     """
 
     key: EncryptedKey
-    public_numbers: tuple[int, int] | None = field(repr=False)
+    public_key_info: bytes | None = field(repr=False)
     friendly_name: str | None = field(repr=False)
     local_key_id: bytes | None
     attributes: tuple[BagAttribute, ...] = field(repr=False)
@@ -157,7 +157,7 @@ class _Sorter:
             mac = self._safe.mac
             if mac is None:
                 self._problems.append(WeakIntegrityError(_FORMAT, None))
-            elif mac.iterations < _MIN_ITERATIONS or mac.digest in ("md5", "sha1"):
+            elif mac.iterations < _MIN_ITERATIONS or mac.digest in ("md4", "md5", "sha1"):
                 self._problems.append(WeakIntegrityError(_FORMAT, mac.name, mac.iterations))
             for content_type in self._safe.other_parts:
                 self._left_out(content_type)
@@ -194,9 +194,9 @@ class _Sorter:
             CertificateEntry(certificate, _friendly_name(bag), _local_key_id(bag), bag.attributes)
         )
 
-    def _key(self, bag: SafeBag, key: EncryptedKey, public_numbers: tuple[int, int] | None) -> None:
+    def _key(self, bag: SafeBag, key: EncryptedKey, public_key_info: bytes | None) -> None:
         self._keys.append(
-            KeyEntry(key, public_numbers, _friendly_name(bag), _local_key_id(bag), bag.attributes)
+            KeyEntry(key, public_key_info, _friendly_name(bag), _local_key_id(bag), bag.attributes)
         )
 
     def _open_key(
@@ -215,14 +215,14 @@ class _Sorter:
             )
         try:
             self._charge(profile.iterations)
-            public_numbers = None
+            public_key_info = None
             try:
                 with PrivateKey.load(bag.value, limits=self._limits) as opened:
-                    public_numbers = opened.public_numbers
+                    public_key_info = opened.public_key_info
             except UnsupportedAlgorithmError:
-                # A key of another kind is kept, too; what it is says who unlocks it.
+                # A key that kcert cannot open is kept, too; what it is says who unlocks it.
                 pass
-            self._key(bag, EncryptedKey.lock(bag.value, lock, profile), public_numbers)
+            self._key(bag, EncryptedKey.lock(bag.value, lock, profile), public_key_info)
         finally:
             del lock
 

@@ -16,7 +16,7 @@ from kcert._asn1.pbm import PBMAC1Parameters
 from kcert._asn1.pkcs5 import PBKDF2Parameters
 from kcert._asn1.pkcs12 import MacData
 from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
-from kcert.keys import pkcs12
+from kcert.keys import digests, pkcs12
 from kcert.keys.kdf import PRF_DIGESTS, pbkdf2
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _DIGESTS: Final = {
     oids.SHA3_384: "sha3_384",
     oids.SHA3_512: "sha3_512",
 }
+_READABLE_DIGESTS: Final = {**_DIGESTS, oids.MD4: "md4"}
 # RFC 9579 section 3 asks for a key as long as the hash; below 20 octets a MAC can be found by
 # trying keys, and a zero length accepts any password (SSLMate/go-pkcs12 03c441f).
 _MIN_KEY_SIZE: Final = 20
@@ -55,7 +56,7 @@ class Mac:
 
     Attributes:
         name: Name of the scheme, for example ``"hmacWithSHA1"`` or ``"PBMAC1 hmacWithSHA256"``.
-        digest: Name of the hash of the HMAC for `hashlib`.
+        digest: Name of the hash of the HMAC.
         salt: The salt.
         iterations: Rounds of the key derivation.
         expected: The MAC that stands in the file.
@@ -71,14 +72,20 @@ class Mac:
     key_size: int | None = None
     prf: str = ""
 
+    @property
+    def cost(self) -> int:
+        """Rounds of the key derivation as the caps count them."""
+        return self.iterations * digests.work(self.digest)
+
     def check(self, limits: Limits) -> None:
         """Refuse what would take too much work, before any of it is done.
 
         Raises:
             LimitError: Too many rounds, or too long a salt.
         """
-        if self.iterations > limits.max_iterations:
-            raise LimitError("iterations", self.iterations, limits.max_iterations, where=_FORMAT)
+        if self.cost > limits.max_iterations:
+            maximum = limits.max_iterations // digests.work(self.digest)
+            raise LimitError("iterations", self.iterations, maximum, where=_FORMAT)
         if len(self.salt) > limits.max_salt_size:
             raise LimitError("salt size", len(self.salt), limits.max_salt_size, where=_FORMAT)
 
@@ -89,7 +96,8 @@ class Mac:
             return hmac.compare_digest(hmac.digest(key, content, self.digest), self.expected)
         for octets in pkcs12.password_readings(password.octets):
             key = self._classic_key(octets)
-            if hmac.compare_digest(hmac.digest(key, content, self.digest), self.expected):
+            found = digests.hmac_digest(self.digest, key, content)
+            if hmac.compare_digest(found, self.expected):
                 return True
         return False
 
@@ -112,11 +120,11 @@ def read_mac(data: MacData) -> Mac:
     if algorithm.oid == oids.PBMAC1:
         found = _read_pbmac1(data)
     else:
-        digest = _DIGESTS.get(algorithm.oid)
+        digest = _READABLE_DIGESTS.get(algorithm.oid)
         if digest is None:
             raise UnsupportedAlgorithmError(algorithm.oid, algorithm.name, use=_FORMAT)
         found = Mac(f"HMAC with {digest}", digest, data.salt, data.iterations, data.digest)
-    wanted = hashlib.new(found.digest, usedforsecurity=False).digest_size
+    wanted = digests.constructor(found.digest)().digest_size
     if len(found.expected) != wanted:
         raise FormatError(
             _FORMAT,

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from kcert._asn1 import encode, oids
+from kcert.certificate.public_keys import same_public_key
 from kcert.credential import BagAttribute, Credential, KeyPair
-from kcert.errors import FormatError, KcertError, KeyMismatchError, UnsupportedAlgorithmError
+from kcert.errors import (
+    FormatError,
+    KcertError,
+    KeyMismatchError,
+    LimitError,
+    UnsupportedAlgorithmError,
+)
 from kcert.formats.pairing import is_key_management
 from kcert.keys.passwords import Password
 
@@ -130,16 +137,16 @@ class _Matcher:
         same = self._named.get(wanted, [])
         if wanted is None or self._keys_named[wanted] > 1 or len(same) != 1:
             return None
-        if key.public_numbers not in (None, same[0].certificate.rsa_numbers):
+        if key.public_key_info is not None and not _same(key.public_key_info, same[0]):
             return None
         return same[0]
 
     def _compared(self, key: KeyEntry, keys_left: int) -> CertificateEntry:
         """The certificate with the key's public key; of several the one that is valid longest."""
-        numbers = key.public_numbers or self._public_numbers(key)
+        public_key_info = key.public_key_info or self._public_key_info(key)
         free = list(self.free.values())
-        if numbers is not None:
-            same = [entry for entry in free if entry.certificate.rsa_numbers == numbers]
+        if public_key_info is not None:
+            same = [entry for entry in free if _same(public_key_info, entry)]
             if not same:
                 raise KeyMismatchError
             return max(same, key=lambda entry: entry.certificate.validity.not_after)
@@ -154,13 +161,21 @@ class _Matcher:
             reason_ko="개인키와 인증서의 짝을 알 수 없습니다; 한 쌍씩 따로 내보내십시오",
         )
 
-    def _public_numbers(self, key: KeyEntry) -> tuple[int, int] | None:
+    def _public_key_info(self, key: KeyEntry) -> bytes | None:
         """Open the key for a look; ``None`` where it does not open."""
         try:
             with key.key.unlock(self._password.octets, limits=self._limits) as opened:
-                return opened.public_numbers
+                return opened.public_key_info
         except KcertError:
             return None
+
+
+def _same(public_key_info: bytes, entry: CertificateEntry) -> bool:
+    """Whether a public key is a certificate's; one that nobody can read is not."""
+    try:
+        return same_public_key(public_key_info, entry.certificate.public_key_info)
+    except (FormatError, LimitError):
+        return False
 
 
 def _credential(

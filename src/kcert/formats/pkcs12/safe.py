@@ -86,14 +86,14 @@ def open_safe(data: bytes, password: Password | None, limits: Limits) -> Safe:
     if pfx.mac_data is not None:
         mac = read_mac(pfx.mac_data)
         mac.check(limits)
-        budget.charge(mac.iterations)
+        budget.charge(mac.cost)
         _verify(mac, pfx.auth_safe, password)
     parts = read_authenticated_safe(pfx.auth_safe)
     for part in parts:
         if isinstance(part, EncryptedData):
             scheme = read_scheme(part.algorithm, _USE)
             scheme.check(limits, _USE)
-            budget.charge(scheme.iterations)
+            budget.charge(scheme.cost)
     bags: list[SafeBag] = []
     for part in parts:
         if isinstance(part, EncryptedData):
@@ -151,14 +151,14 @@ def _flat(bags: tuple[SafeBag, ...], budget: _Budget, depth: int = 0) -> list[Sa
             found += _flat(read_safe_contents(bag.value), budget, depth + 1)
             continue
         if bag.oid == oids.SHROUDED_KEY_BAG:
-            budget.charge(_iterations(bag))
+            budget.charge(_cost(bag))
         found.append(bag)
     return found
 
 
-def _iterations(bag: SafeBag) -> int:
-    """Rounds of a key's lock; none in a scheme that kcert cannot open anyway."""
+def _cost(bag: SafeBag) -> int:
+    """Rounds of a key's lock, as the caps count; none in a scheme that kcert cannot open anyway."""
     try:
-        return read_scheme(EncryptedPrivateKeyInfo.read(bag.value).algorithm).iterations
+        return read_scheme(EncryptedPrivateKeyInfo.read(bag.value).algorithm).cost
     except UnsupportedAlgorithmError:
         return 0

@@ -20,7 +20,6 @@ from kcert.lifecycle.cmp.requests import (
     Wanted,
     certificate_requests,
     encrypted_vid,
-    public_key_info,
 )
 from kcert.lifecycle.cmp.transactions import Line, Transaction
 
@@ -88,8 +87,9 @@ class KeyMaker:
             locked = key.lock(password, self._profile)
         finally:
             del password
-        public = public_key_info(key)
-        wanted = Wanted(key=key, public_key_info=public, subject=subject, replaces=replaces)
+        wanted = Wanted(
+            key=key, public_key_info=key.public_key_info, subject=subject, replaces=replaces
+        )
         return NewPair(wanted, locked)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from kcert._asn1 import encode, oids
+from kcert._asn1 import oids
 from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
 from kcert._asn1.bounded import open_sequence
 from kcert._asn1.cmp_header import InfoTypeAndValue
@@ -33,7 +33,6 @@ __all__ = [
     "certificate_requests",
     "csr_public_key",
     "encrypted_vid",
-    "public_key_info",
     "revocation_request",
 ]
 
@@ -132,14 +131,6 @@ def revocation_request(certificate: Certificate, reason: RevocationReason) -> by
     """The content of rr."""
     template = CertTemplate(serial_number=certificate.serial_number, issuer=certificate.issuer.der)
     return RevReqContent((RevDetails(template, reason.value),)).encode()
-
-
-def public_key_info(key: PrivateKey) -> bytes:
-    """The SubjectPublicKeyInfo of an RSA key, DER."""
-    modulus, exponent = key.public_numbers
-    numbers = encode.sequence(encode.integer(modulus), encode.integer(exponent))
-    algorithm = AlgorithmIdentifier(oids.RSA_ENCRYPTION, NULL_PARAMETERS)
-    return encode.sequence(algorithm.encode(), encode.bit_string(numbers))
 
 
 def csr_public_key(csr: bytes) -> bytes:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Spoiling"]
 
-# An arc for examples (RFC 9637's kind of thing for OIDs): nobody has such an algorithm.
+# The arc for examples: nobody has such an algorithm.
 _NO_ALGORITHM: Final = AlgorithmIdentifier("2.999.1")
 
 

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading straight ahead: never another answer than `Reader` gives, only sooner."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from kcert import cms
+from kcert._asn1 import cms as attributes_room
+from kcert._asn1 import der, encode, oids, straight
+from kcert._asn1 import signed_messages as messages
+from kcert._asn1 import x509 as certificates
+from kcert._asn1.cms import read_attributes, read_lenient
+from kcert._asn1.der import Reader
+from kcert._asn1.signed_data import FORMAT, read_signed_data
+from kcert._asn1.x509 import RawCertificate
+from kcert.certificate import public_keys
+from kcert.errors import KcertError
+from kcert.testing import FakeAuthority
+from kcert.testing.strategies import mutations
+
+
+def answer(read, *arguments):
+    """What comes out, or the class of the error."""
+    try:
+        return read(*arguments)
+    except KcertError as error:
+        return type(error)
+
+
+def agree(ahead, carefully, data: bytes) -> bool:
+    """Whether reading straight ahead gave up or found what careful reading finds."""
+    try:
+        found = ahead(data)
+    except (straight.Irregular, KcertError):
+        return True
+    return found == answer(carefully, data)
+
+
+def members_by_reader(data: bytes) -> list[tuple[int, int, int]]:
+    reader, found = Reader(data, "test"), []
+    while not reader.at_end:
+        tag, content = reader.read_any()
+        found.append((tag, reader.position - len(content), reader.position))
+    return found
+
+
+def attributes_by_reader(data: bytes):
+    return read_attributes(Reader(data, "test"))
+
+
+def signed_by_reader(data: bytes):
+    return read_lenient(data, FORMAT, read_signed_data)
+
+
+# Reading ahead and the reader that has the last word, for each shape.
+PAIRS = {
+    "members": (lambda data: straight.members(data, 0, len(data)), members_by_reader),
+    "integer": (
+        lambda data: straight.integer(data, 0, len(data)),
+        lambda data: Reader(encode.value(der.INTEGER, data), "test").integer(),
+    ),
+    "name": (straight.name, certificates._read_name_anew),
+    "extensions": (
+        lambda data: tuple(straight.extensions(data, 0, len(data))),
+        lambda data: certificates.read_extensions(Reader(data, "test")),
+    ),
+    "attributes": (
+        lambda data: tuple(straight.attributes(data, 0, len(data))),
+        attributes_by_reader,
+    ),
+    "certificate": (RawCertificate._read_straight, RawCertificate._read_anew),
+    "public key": (public_keys._read_straight, public_keys._read_carefully),
+    "message": (messages._read, signed_by_reader),
+}
+ARBITRARY = sorted(PAIRS.keys() - {"extensions"})
+
+
+@pytest.fixture(scope="module")
+def samples():
+    unlocked = FakeAuthority("yessign").issue(password="1", chain=True).unlock("1")
+    certificate = unlocked.certificate
+    raw = RawCertificate._read_anew(certificate.der)
+    extensions = b"".join(
+        encode.sequence(
+            encode.oid(oid), encode.boolean(True) if critical else b"", encode.octet_string(value)
+        )
+        for oid, critical, value in raw.extensions
+    )
+    blob = cms.sign(b"content", unlocked)
+    bare = cms.sign(b"content", unlocked, attributes=False, detached=True)
+    (signer,) = signed_by_reader(blob).signers
+    return {
+        "members": [extensions],
+        "integer": [b"\x01", b"\x00\x80", bytes(range(1, 21))],
+        "name": [raw.subject, raw.issuer],
+        "extensions": [extensions],
+        "attributes": [signer.signed_attributes],
+        "certificate": [certificate.der, *(one.der for one in unlocked.ca_certificates)],
+        "public key": [certificate.public_key_info],
+        "message": [blob, bare, cms.add_signature(blob, unlocked)],
+    }
+
+
+@pytest.mark.parametrize("shape", PAIRS)
+def test_what_is_usual_is_read_straight_ahead_and_the_same(samples, shape):
+    ahead, carefully = PAIRS[shape]
+    for sample in samples[shape]:
+        assert ahead(sample) == carefully(sample)
+
+
+@settings(max_examples=1_500)
+@given(shape=st.sampled_from(sorted(PAIRS)), data=st.data())
+def test_what_was_changed_is_read_the_same_or_not_at_all(samples, shape, data):
+    sample = data.draw(st.sampled_from(samples[shape]))
+    changed = data.draw(mutations(sample))
+    if shape == "extensions":
+        # Whether one occurs twice is asked by the caller.
+        ahead, carefully = PAIRS["certificate"]
+        assert agree(ahead, carefully, samples["certificate"][0].replace(sample, changed))
+    else:
+        assert agree(*PAIRS[shape], changed)
+
+
+@settings(max_examples=500)
+@given(shape=st.sampled_from(ARBITRARY), data=st.binary(max_size=60))
+@example(shape="members", data=b"\x1f\x20\x00")
+@example(shape="members", data=b"\x30\x80")
+@example(shape="members", data=b"\x04\x81\x7f" + bytes(127))
+@example(shape="members", data=b"\x04\x82\x00\x80" + bytes(128))
+@example(shape="members", data=b"\x04\x05")
+@example(shape="integer", data=b"\x00\x7f")
+@example(shape="integer", data=b"\xff\x80")
+@example(shape="integer", data=b"\xff")
+@example(shape="name", data=b"\x30\x00")
+@example(shape="name", data=b"\x30\x02\x31\x00")
+@example(shape="attributes", data=b"\x30\x05\x06\x01\x2a\x31\x00")
+def test_arbitrary_octets_are_read_the_same_or_not_at_all(shape, data):
+    assert agree(*PAIRS[shape], data)
+
+
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 255, 256, 65_535, 65_536])
+def test_lengths_of_every_form_are_the_same(size):
+    data = encode.octet_string(bytes(size)) + encode.null()
+    ahead, carefully = PAIRS["members"]
+    assert agree(ahead, carefully, data)
+    assert (size > 65_535) or ahead(data) == carefully(data)
+
+
+def test_both_ways_together_give_the_answer_of_the_careful_one(samples):
+    for data in (samples["certificate"][0], b"", b"\x30\x00", samples["message"][0]):
+        assert answer(RawCertificate.read, data) == answer(RawCertificate._read_anew, data)
+        assert answer(messages.load_signed_data, data) == answer(signed_by_reader, data)
+    two = encode.set_of([encode.integer(1), encode.integer(2)])
+    attribute = encode.sequence(encode.oid(oids.SIGNING_TIME), two)
+    for data in (attribute, attribute * 300, samples["attributes"][0]):
+        assert answer(attributes_room.load_attributes, data, "test") == answer(
+            attributes_by_reader, data
+        )
+
+
+def test_every_certificate_at_hand_is_read_the_same(shared_data):
+    from kcert._asn1.pem import read_blocks
+
+    read = 0
+    for path in sorted(shared_data.rglob("*")):
+        if path.suffix not in (".pem", ".crt", ".der", ".cer") or not path.is_file():
+            continue
+        data = path.read_bytes()
+        try:
+            encoded = (
+                [block.data for block in read_blocks(data)] if b"-----BEGIN" in data else [data]
+            )
+        except KcertError:
+            continue
+        for one in encoded:
+            assert answer(RawCertificate.read, one) == answer(RawCertificate._read_anew, one), path
+            read += not isinstance(answer(RawCertificate.read, one), type)
+    assert read >= 300
