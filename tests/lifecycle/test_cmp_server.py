@@ -186,11 +186,13 @@ def test_a_pair_is_renewed_as_a_pair(world):
     assert km.serial_number == second.certificate.serial_number + 1
 
 
-def test_a_pair_is_reissued_as_a_pair(plain):
-    lost = plain.issue(key_management=True)
-    found = plain.reissue(lost, key_management=True)
+def test_a_pair_is_reissued_as_a_pair(world):
+    lost = world.issue(key_management=True)
+    found = world.reissue(lost, key_management=True)
     assert found.key_management is not None
-    assert plain.state(lost) is CertificateState.REVOKED
+    km = found.key_management.certificate
+    assert km.serial_number == found.certificate.serial_number + 1
+    assert world.state(lost) is CertificateState.REVOKED
 
 
 def test_one_more_certificate_is_issued_by_an_earlier_one(world):

@@ -52,6 +52,16 @@ def test_what_a_service_can_is_asked(s3, webdav, az, gs):
     assert not webdav.backend().properties.atomic_replace
 
 
+@pytest.mark.parametrize("kind", ["az", "gs"])
+def test_a_bucket_that_is_missing_is_said_to_be_missing(request, kind):
+    service = request.getfixturevalue(kind)
+    address = service.address("p").replace("//kcert/", "//nowhere/")
+    backend = CloudBackend(address, credentials=service.credentials)
+    for replace in (None, ANY):
+        with pytest.raises(NotFoundError, match="no such bucket or container"):
+            backend.put("a", b"data", replace=replace)
+
+
 @pytest.mark.parametrize("kind", ["s3", "az"])
 def test_conditions_are_decided_by_the_service_alone(request, kind):
     """Two writers know the same; nothing is compared here, and the second is refused there."""

@@ -52,22 +52,12 @@ class CertResponse:
         fields = reader.sequence()
         request_id = read_request_id(fields)
         status = PKIStatusInfo.read(fields)
-        certificate = encrypted = private_key = publication_info = response_info = None
+        pair = _NO_PAIR
         if fields.peek() == der.SEQUENCE:
-            pair = fields.sequence()
-            if pair.peek() == der.context(0):
-                certificate = _read_explicit(pair, 0)
-            else:
-                encrypted = pair.read(der.context(1))
-            private_key = _read_optional(pair, 0)
-            publication_info = _read_optional(pair, 1)
-            pair.finish()
-        if not fields.at_end:
-            response_info = fields.octet_string()
+            pair = _read_pair(fields)
+        response_info = None if fields.at_end else fields.octet_string()
         fields.finish()
-        return cls(
-            request_id, status, certificate, encrypted, private_key, publication_info, response_info
-        )
+        return cls(request_id, status, *pair, response_info)
 
     def encode(self) -> bytes:
         """The DER encoding."""
@@ -88,6 +78,24 @@ class CertResponse:
             pair,
             b"" if self.response_info is None else encode.octet_string(self.response_info),
         )
+
+
+_Pair = tuple[bytes | None, bytes | None, bytes | None, bytes | None]
+_NO_PAIR: Final[_Pair] = (None, None, None, None)
+
+
+def _read_pair(fields: Reader) -> _Pair:
+    """CertifiedKeyPair: certificate, encrypted certificate, private key, publication info."""
+    pair = fields.sequence()
+    certificate = encrypted = None
+    if pair.peek() == der.context(0):
+        certificate = _read_explicit(pair, 0)
+    else:
+        encrypted = pair.read(der.context(1))
+    private_key = _read_optional(pair, 0)
+    publication_info = _read_optional(pair, 1)
+    pair.finish()
+    return certificate, encrypted, private_key, publication_info
 
 
 def _read_explicit(fields: Reader, number: int) -> bytes:
@@ -183,6 +191,14 @@ class KeyRecRepContent:
                 history.sequence(), Reader.read_encoded, what="keys", maximum=_MAX_HISTORY
             ),
         )
+
+    def history_certificates(self) -> tuple[bytes | None, ...]:
+        """The encoded certificate of each pair in the history; ``None`` where it is encrypted.
+
+        Raises:
+            FormatError: A member is no CertifiedKeyPair.
+        """
+        return tuple(_read_pair(Reader(pair, _FORMAT))[0] for pair in self.history)
 
     def encode(self) -> bytes:
         """The DER encoding."""

@@ -29,7 +29,7 @@ from kcert.storage.backend import (
     Properties,
     Version,
 )
-from kcert.storage.cloud_errors import Failure, Meaning, explain, failures_of, judge
+from kcert.storage.cloud_errors import NO_CONTAINER, Failure, Meaning, explain, failures_of, judge
 from kcert.storage.cloud_services import CLOUD_SCHEMES, DEFAULT_TIMEOUT, operator_settings
 from kcert.storage.names import check_folder, check_name
 from kcert.storage.refusals import changed
@@ -159,12 +159,15 @@ class CloudBackend:
         name = check_name(name)
         if len(data) > self._max_size:
             raise self._too_large(len(data))
-        if replace is None:
-            self._create(name, data)
-        elif isinstance(replace, AnyVersion):
-            self._try(name, lambda: self._operator.write(name, data))
-        else:
-            self._replace(name, data, replace)
+        try:
+            if replace is None:
+                self._create(name, data)
+            elif isinstance(replace, AnyVersion):
+                self._try(name, lambda: self._operator.write(name, data))
+            else:
+                self._replace(name, data, replace)
+        except NotFoundError:  # what a write does not find is where to
+            raise explain(NO_CONTAINER, kind=self._kind, name=name) from None
         return _version(data)
 
     def delete(self, name: str) -> None:

@@ -18,12 +18,14 @@ from kcert.errors import NotFoundError, StorageError, UnavailableError
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["Failure", "Meaning", "explain", "failures_of", "judge"]
+__all__ = ["NO_CONTAINER", "Failure", "Meaning", "explain", "failures_of", "judge"]
 
 _STATUS: Final = re.compile(r"\bstatus: (\d{3})\b")
 _RETRY_AFTER: Final = re.compile(r'"retry-after": "(\d{1,6})"')
 _TEMPORARY: Final = re.compile(r"^\s*\w+ \(temporary\)")
-_NO_CONTAINER: Final = re.compile(r"NoSuchBucket|ContainerNotFound|specified bucket does not exist")
+_NAMES_CONTAINER: Final = re.compile(
+    r"NoSuchBucket|ContainerNotFound|specified bucket does not exist"
+)
 _MAX_TEXT: Final = 20_000
 _PASSING: Final = frozenset({408, 409, 423, 425, 429, 500, 502, 503, 504})
 
@@ -54,6 +56,10 @@ class Failure:
     no_container: bool = False
 
 
+#: The bucket or container itself is not there.
+NO_CONTAINER: Final = Failure(Meaning.FINAL, no_container=True)
+
+
 def failures_of(opendal: ModuleType) -> tuple[type[Exception], ...]:
     """Every exception a call of opendal ends in; files it opened raise `OSError`."""
     exceptions = vars(opendal.exceptions).values()
@@ -73,7 +79,7 @@ def judge(error: Exception) -> Failure:
     retry_after = int(waiting[1]) if waiting else None
     if kind in {"ConditionNotMatch", "AlreadyExists"} or status == 412:
         return Failure(Meaning.REFUSED, status)
-    if _NO_CONTAINER.search(text):
+    if _NAMES_CONTAINER.search(text):
         return Failure(Meaning.FINAL, status, no_container=True)
     if kind in {"NotFound", "FileNotFoundError"} or text.startswith("NotFound "):
         return Failure(Meaning.ABSENT, status)

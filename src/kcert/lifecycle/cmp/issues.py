@@ -157,8 +157,12 @@ class Issue:
 def _responses(answer: PKIMessage) -> tuple[tuple[CertResponse, ...], tuple[bytes, ...]]:
     if answer.body.type is BodyType.KRP:
         found = load_content(KeyRecRepContent.load, answer)
-        response = CertResponse(0, found.status, found.certificate)
-        return (response,), found.ca_certificates
+        # krp has a place for one new certificate only: a km certificate comes as a pair of the
+        # history, in the order of the requests (a guess: no source shows one).
+        with malformed_is_wrong():
+            certificates = (found.certificate, *found.history_certificates())
+        responses = (CertResponse(n, found.status, one) for n, one in enumerate(certificates))
+        return tuple(responses), found.ca_certificates
     message = load_content(CertRepMessage.load, answer)
     return message.responses, message.ca_certificates
 
