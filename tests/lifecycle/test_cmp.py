@@ -170,6 +170,17 @@ def test_no_secret_is_in_what_is_sent_in_the_clear(authority, enrolment, respond
             assert all(form not in encoded for form in forms_of(secret) if isinstance(form, bytes))
 
 
+def test_a_closed_enrolment_sends_nothing(authority, enrolment, responder, old):
+    enrolment.close()
+
+    with pytest.raises(ValueError, match="closed"):
+        issue(authority, enrolment)
+    with pytest.raises(ValueError, match="closed"):
+        authority.revoke(old.certificate, enrolment=enrolment)
+
+    assert not responder.requests
+
+
 def test_a_pair_for_key_management_is_asked_for_along_with_it(authority, responder):
     enrolment = Enrolment(REFERENCE, CODE, key_management=True)
 
