@@ -47,9 +47,10 @@ def load_signed_data(data: bytes, format: str = FORMAT) -> RawSignedData:
         LimitError: Over 1,024 certificates or lists, or over 256 signers; or nested too deeply.
     """
     try:
-        return _read(data)
+        found = _read(data)
     except (straight.Irregular, KcertError):
-        return read_lenient(data, format, read_signed_data)
+        found = None
+    return read_lenient(data, format, read_signed_data) if found is None else found
 
 
 def _read(data: bytes) -> RawSignedData:

@@ -68,9 +68,10 @@ def read_name(encoded: bytes) -> tuple[RawRdn, ...]:
         FormatError: It is not a Name.
     """
     try:
-        return straight.name(encoded)
+        found = straight.name(encoded)
     except (straight.Irregular, KcertError):
-        return _read_name_anew(encoded)
+        found = None
+    return _read_name_anew(encoded) if found is None else found
 
 
 def _read_name_anew(encoded: bytes) -> tuple[RawRdn, ...]:
@@ -134,10 +135,12 @@ class RawCertificate(NamedTuple):
             raise LimitError(
                 "certificate size", len(encoded), MAX_CERTIFICATE_SIZE, where="certificate"
             )
+        # Left before the second reading, so that its errors do not hold the frames of the first.
         try:
-            return cls._read_straight(encoded)
+            found = cls._read_straight(encoded)
         except (straight.Irregular, KcertError):
-            return cls._read_anew(encoded)
+            found = None
+        return cls._read_anew(encoded) if found is None else found
 
     @classmethod
     def _read_straight(cls, encoded: bytes) -> RawCertificate:

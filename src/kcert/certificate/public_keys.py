@@ -120,9 +120,10 @@ def _read_straight(public_key_info: bytes) -> PublicKeyFacts:
 
 def _read_anew(public_key_info: bytes) -> PublicKeyFacts:
     try:
-        return _read_straight(public_key_info)
+        found = _read_straight(public_key_info)
     except straight.Irregular:
-        return _read_carefully(public_key_info)
+        found = None
+    return _read_carefully(public_key_info) if found is None else found
 
 
 def _read_carefully(public_key_info: bytes) -> PublicKeyFacts:
