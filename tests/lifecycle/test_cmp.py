@@ -954,6 +954,33 @@ def test_a_confirmation_that_is_known_already_is_good(authority, enrolment, resp
     assert issue(authority, enrolment)
 
 
+def test_that_a_confirmation_is_known_already_is_not_believed_without_protection(
+    house, trust, enrolment, responder
+):
+    class Cut:
+        """Whoever keeps confirmations back says that they have arrived."""
+
+        confirmations = []  # noqa: RUF012 - one object
+
+        def exchange(self, message):
+            asked = PKIMessage.load(message)
+            if asked.body.type is not BodyType.CERT_CONF:
+                return responder.exchange(message)
+            if not self.confirmations:
+                self.confirmations.append(asked)
+                raise UNAVAILABLE
+            known = PKIStatusInfo("rejection", failures=("certConfirmed",))
+            body = PKIBody(BodyType.ERROR, ErrorMsgContent(known).encode())
+            header = evolve(asked.header, recipient_nonce=asked.header.sender_nonce)
+            return PKIMessage(evolve(header, protection_algorithm=None), body).encode()
+
+    with clear_error(AuthorityError) as caught:
+        issue(client(house, trust, Cut()), enrolment)
+
+    assert "without protection" in str(caught.error)
+    assert responder.confirmed is None
+
+
 def test_a_confirmation_that_stays_in_doubt_is_told_and_the_credential_is_kept(
     authority, enrolment, responder
 ):
