@@ -74,7 +74,7 @@ class CmpAuthority(Desk):
             UnavailableError: It cannot be reached.
 
         Where ``keep`` has returned, the certificate may be in force after any of these errors: only
-        the answer to the confirmation was lost, or spoilt on its way. What was kept is not to be
+        the answer to the confirmation was lost, or damaged on its way. What was kept is not to be
         thrown away before `status` has told.
         """
         try:
