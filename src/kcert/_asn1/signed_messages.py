@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from kcert._asn1 import der, encode, oids, straight
 from kcert._asn1.cms import load_attributes, read_lenient
 from kcert._asn1.der import decode_oid
@@ -46,10 +48,9 @@ def load_signed_data(data: bytes, format: str = FORMAT) -> RawSignedData:
         FormatError: It is malformed, as DER and as BER.
         LimitError: Over 1,024 certificates or lists, or over 256 signers; or nested too deeply.
     """
-    try:
+    with suppress(straight.Irregular, KcertError):
         return _read(data)
-    except (straight.Irregular, KcertError):
-        return read_lenient(data, format, read_signed_data)
+    return read_lenient(data, format, read_signed_data)
 
 
 def _read(data: bytes) -> RawSignedData:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,10 +68,9 @@ def read_name(encoded: bytes) -> tuple[RawRdn, ...]:
     Raises:
         FormatError: It is not a Name.
     """
-    try:
+    with suppress(straight.Irregular, KcertError):
         return straight.name(encoded)
-    except (straight.Irregular, KcertError):
-        return _read_name_anew(encoded)
+    return _read_name_anew(encoded)
 
 
 def _read_name_anew(encoded: bytes) -> tuple[RawRdn, ...]:
@@ -134,10 +134,10 @@ class RawCertificate(NamedTuple):
             raise LimitError(
                 "certificate size", len(encoded), MAX_CERTIFICATE_SIZE, where="certificate"
             )
-        try:
+        # Left before the second reading, so that its errors do not hold the frames of the first.
+        with suppress(straight.Irregular, KcertError):
             return cls._read_straight(encoded)
-        except (straight.Irregular, KcertError):
-            return cls._read_anew(encoded)
+        return cls._read_anew(encoded)
 
     @classmethod
     def _read_straight(cls, encoded: bytes) -> RawCertificate:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -119,10 +120,9 @@ def _read_straight(public_key_info: bytes) -> PublicKeyFacts:
 
 
 def _read_anew(public_key_info: bytes) -> PublicKeyFacts:
-    try:
+    with suppress(straight.Irregular):
         return _read_straight(public_key_info)
-    except straight.Irregular:
-        return _read_carefully(public_key_info)
+    return _read_carefully(public_key_info)
 
 
 def _read_carefully(public_key_info: bytes) -> PublicKeyFacts:
