@@ -24,6 +24,9 @@ __all__ = [
     "only",
 ]
 
+# No caller keeps more of them. Of more, `Reader` keeps none that it does not have to.
+_MAX_MEMBERS = 1_024
+
 Member = tuple[int, int, int]
 """Tag of a value, first octet of its content, octet after it."""
 
@@ -43,7 +46,7 @@ def _size(data: bytes, at: int) -> tuple[int, int]:
 
 
 def members(data: bytes, at: int, end: int) -> list[Member]:
-    """The values that fill ``data[at:end]``."""
+    """The values that fill ``data[at:end]``, at most 1,024."""
     found: list[Member] = []
     try:
         while at < end:
@@ -56,6 +59,8 @@ def members(data: bytes, at: int, end: int) -> list[Member]:
                 size, at = _size(data, at + 1)
             found.append((tag, at, at + size))
             at += size
+            if len(found) > _MAX_MEMBERS:
+                raise Irregular
     except IndexError:
         raise Irregular from None
     if at != end:
@@ -168,7 +173,10 @@ def extensions(data: bytes, at: int, end: int) -> list[tuple[str, bool, bytes]]:
 
 
 def attributes(data: bytes, at: int, end: int) -> list[tuple[str, tuple[bytes, ...]]]:
-    """The attributes of one value each that fill ``data[at:end]``: type and encoded value."""
+    """The attributes of one value each that fill ``data[at:end]``: type and encoded value.
+
+    At most 1,024.
+    """
     found: list[tuple[str, tuple[bytes, ...]]] = []
     try:
         while at < end:
@@ -191,6 +199,8 @@ def attributes(data: bytes, at: int, end: int) -> list[tuple[str, tuple[bytes, .
             oid = decode_oid(data[at + 4 : holder])
             found.append((oid, (data[holder + 2 : stop],)))
             at = stop
+            if len(found) > _MAX_MEMBERS:
+                raise Irregular
     except IndexError:
         raise Irregular from None
     if at != end:
