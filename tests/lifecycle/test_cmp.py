@@ -748,6 +748,22 @@ def test_a_certificate_for_another_number_is_rejected(house, trust, responder):
     assert responder.confirmed[0].status.status == "rejection"
 
 
+def without_identity(template):
+    others = [one for one in template.extensions if one.oid != oids.SUBJECT_ALT_NAME]
+    return evolve(template, extensions=tuple(others))
+
+
+def test_a_certificate_without_the_vid_that_was_asked_for_is_rejected(house, trust, responder):
+    # Its authority is believed, and has left out what 본인확인 needs.
+    responder.template = without_identity
+    enrolment = Enrolment(REFERENCE, CODE, id_number=TEST_ID_NUMBER)
+
+    error = refusal(client(house, trust, responder), enrolment)
+
+    assert "without the VID" in str(error)
+    assert responder.confirmed[0].status.status == "rejection"
+
+
 def body_of(*responses):
     return lambda body: PKIBody(BodyType.IP, CertRepMessage(responses).encode())
 
