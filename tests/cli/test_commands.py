@@ -285,11 +285,11 @@ def test_keys_that_others_may_read_are_said(computer, run):
     if os.name != "posix":
         pytest.skip("Windows keeps rights in another way")
     assert run("doctor")[0] == 1  # one folder lacks its key
-    [key] = Path("NPKI", "yessign").glob("**/*이바다*/signPri.key")
+    [key] = Path("NPKI", "yessign").glob("**/*홍길남*/signPri.key")
     key.chmod(0o644)
     status, out, _ = run("doctor")
     assert (status, "1 keys can be read by other users" in out) == (1, True)
-    assert "이바다" not in out
+    assert "홍길남" not in out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
