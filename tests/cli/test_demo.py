@@ -111,7 +111,7 @@ def test_a_medium_that_fails_is_one_line(monkeypatch):
     status, _, errors = run("demo", "--lang", "en")
 
     assert status == 5
-    assert errors.startswith("kcert: the system refused: No space left on device\n  next: ")
+    assert errors.startswith("kcert: there is no room left on the medium\n  next: ")
     assert "홍길동" not in errors
 
 
