@@ -444,7 +444,7 @@ def test_a_cached_answer_of_a_responder_is_used_for_its_certificate_alone(world,
     cache = RevocationCache(tmp_path)
     world.verify(cache=cache)
     assert world.verify(cache=cache, fetcher=None).kind is EvidenceKind.OCSP
-    world.certificate = world.authority.issue("임꺽정").certificate
+    world.certificate = world.authority.issue("홍길남").certificate
     world.unknown("nothing at hand", cache=cache, fetcher=None)
 
 
