@@ -49,18 +49,25 @@ def members(data: bytes, at: int, end: int) -> list[Member]:
     """The values that fill ``data[at:end]``, at most 1,024."""
     found: list[Member] = []
     try:
-        while at < end:
+        for _ in range(_MAX_MEMBERS):
+            if at >= end:
+                break
             tag, size = data[at], data[at + 1]
             if tag & 0x1F == 0x1F:
                 raise Irregular
+            # As `_size`, which would cost as much as all the rest.
             if size < 0x80:
                 at += 2
+            elif size == 0x82 and data[at + 2]:
+                size = data[at + 2] << 8 | data[at + 3]
+                at += 4
+            elif size == 0x81 and data[at + 2] >= 0x80:
+                size = data[at + 2]
+                at += 3
             else:
-                size, at = _size(data, at + 1)
+                raise Irregular
             found.append((tag, at, at + size))
             at += size
-            if len(found) > _MAX_MEMBERS:
-                raise Irregular
     except IndexError:
         raise Irregular from None
     if at != end:
