@@ -205,9 +205,9 @@ def steady():
 def unfixed():
     """Replace what depends on the day of the test, as wide as it is: moments, days, ids of then."""
     moment = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d)?(?:  -?\d+)?"
-    varying = re.compile(
-        rf'{moment}|(?<=days_left": )\d+|(?<=location": ).+|^[0-9a-f]{{8}}(?= )', re.MULTILINE
-    )
+    clock = r"\d\d:\d\d:\d\d(?= KST)"
+    fields = r"(?<=days_left\": )\d+|(?<=location\": ).+"
+    varying = re.compile(rf"{moment}|{clock}|{fields}|^[0-9a-f]{{8}}(?= )", re.MULTILINE)
 
     def replace(text):
         return varying.sub(lambda found: re.sub(r"[0-9a-f]", "0", found[0]), text)

@@ -127,7 +127,7 @@ LIFE = {
     "suspend": (PASSWORD, ["suspend", "fresh", "--yes", "--json", *CA, STDIN]),
     "resume": (PASSWORD, ["resume", "held", "--yes", *CA, STDIN]),
     "renew-held": (PASSWORD, ["renew", "held", *CA, STDIN]),
-    "resume-not": (PASSWORD, ["resume", "fresh", "--yes", *CA, STDIN]),
+    "resume-again": (PASSWORD, ["resume", "fresh", "--yes", *CA, STDIN]),
     "authority-file": ("", ["renew", "one", "--authority-file", "f.txt"]),
     "authority-address": ("", ["renew", "one", "--authority", "ftp://nowhere"]),
     "authority-down": (

@@ -82,6 +82,11 @@ def test_all_that_are_due_are_renewed_and_one_that_fails_stops_nothing(office, r
     assert (len(made["items"]), made["failed"][0]["problem"]["code"]) == (1, "authority")
     assert len(holders("due")) == 3
 
+    again = run("renew", "--all-due", "due", "--json", *CA, STDIN, typed=f"{PASSWORD}\n")
+    assert (again[0], len(json.loads(again[1])["items"])) == (0, 1)
+    none_left = run("renew", "--all-due", "due", "--json", *CA, STDIN)
+    assert json.loads(none_left[1])["items"] == []
+
 
 def test_a_lost_certificate_is_replaced_by_its_certificate_alone(office, run):
     words = json.loads(

@@ -49,6 +49,7 @@ CASES = {
     "show-pfx": [f"show a.pfx {AT}", PASSWORD],
     "check": [f"check NPKI --days 400 {AT}"],
     "trust": [f"trust one --anchor anchors.pem {AT}"],
+    "report": [f"report NPKI --out page.html {AT}"],
     "import": ["import one --to store"],
     "export": ["export one out.pfx --protection korean", PASSWORD],
     "passwd": ["passwd one", PASSWORD, NEW, NEW],

@@ -170,6 +170,17 @@ def test_no_secret_is_in_what_is_sent_in_the_clear(authority, enrolment, respond
             assert all(form not in encoded for form in forms_of(secret) if isinstance(form, bytes))
 
 
+def test_a_closed_enrolment_sends_nothing(authority, enrolment, responder, old):
+    enrolment.close()
+
+    with pytest.raises(ValueError, match="closed"):
+        issue(authority, enrolment)
+    with pytest.raises(ValueError, match="closed"):
+        authority.revoke(old.certificate, enrolment=enrolment)
+
+    assert not responder.requests
+
+
 def test_a_pair_for_key_management_is_asked_for_along_with_it(authority, responder):
     enrolment = Enrolment(REFERENCE, CODE, key_management=True)
 
@@ -240,6 +251,39 @@ def test_who_is_kept_waiting_for_too_long_gives_up_and_may_come_again(
         issue(client(house, trust, responder), enrolment)
 
     assert caught.error.retryable
+
+
+def test_slow_answers_count_as_waiting(house, trust, responder, enrolment):
+    class Slow:
+        now = NOW
+
+        def exchange(self, message):
+            answer = responder.exchange(message)
+            self.now += timedelta(seconds=100)
+            responder.now = self.now
+            return answer
+
+    slow = Slow()
+    responder.waits = [1] * 9
+
+    with clear_error(UnavailableError) as caught:
+        issue(client(house, trust, responder, transport=slow, clock=lambda: slow.now), enrolment)
+
+    assert "not decided" in str(caught.error)
+    assert sent(responder) == ["IR", "POLL_REQ", "POLL_REQ", "POLL_REQ"]
+
+
+@pytest.mark.parametrize("profile", [CmpProfile.RFC4210, CmpProfile.PBMAC1], ids=lambda p: p.name)
+def test_the_mac_of_a_proof_is_no_cheaper_to_try_codes_on_than_that_of_the_message(
+    house, trust, responder, enrolment, profile
+):
+    issue(client(house, trust, responder, profile=profile), enrolment)
+
+    (asked,) = CertReqMessages.load(responder.requests[0].body.content).messages
+    mac = PBMParameter.read(asked.proof.signature.input.authentication.algorithm)
+    assert mac.one_way_function.oid == oids.SHA256
+    assert mac.mac.oid == oids.HMAC_SHA256
+    assert mac.iterations == 10_000
 
 
 def test_a_reissue_is_an_issue_under_another_reference(authority, enrolment, responder):
@@ -919,6 +963,33 @@ def test_a_confirmation_that_is_known_already_is_good(authority, enrolment, resp
     responder.body = answer
 
     assert issue(authority, enrolment)
+
+
+def test_that_a_confirmation_is_known_already_is_not_believed_without_protection(
+    house, trust, enrolment, responder
+):
+    class Cut:
+        """Whoever keeps confirmations back says that they have arrived."""
+
+        confirmations = []  # noqa: RUF012 - one object
+
+        def exchange(self, message):
+            asked = PKIMessage.load(message)
+            if asked.body.type is not BodyType.CERT_CONF:
+                return responder.exchange(message)
+            if not self.confirmations:
+                self.confirmations.append(asked)
+                raise UNAVAILABLE
+            known = PKIStatusInfo("rejection", failures=("certConfirmed",))
+            body = PKIBody(BodyType.ERROR, ErrorMsgContent(known).encode())
+            header = evolve(asked.header, recipient_nonce=asked.header.sender_nonce)
+            return PKIMessage(evolve(header, protection_algorithm=None), body).encode()
+
+    with clear_error(AuthorityError) as caught:
+        issue(client(house, trust, Cut()), enrolment)
+
+    assert "without protection" in str(caught.error)
+    assert responder.confirmed is None
 
 
 def test_a_confirmation_that_stays_in_doubt_is_told_and_the_credential_is_kept(

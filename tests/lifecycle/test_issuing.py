@@ -95,7 +95,8 @@ def test_the_enrolment_is_closed_after_use(authority, office):
     issue(store_of(), authority, office, NEW)
 
     (enrolment,) = office.enrolments
-    assert not any(enrolment.authorization_code.octets)
+    with pytest.raises(ValueError, match="closed"):
+        _ = enrolment.authorization_code
 
 
 def test_the_enrolment_is_closed_after_a_refusal_too(authority):
@@ -104,7 +105,8 @@ def test_the_enrolment_is_closed_after_a_refusal_too(authority):
         issue(store_of(), authority, office, NEW)
 
     (enrolment,) = office.enrolments
-    assert not any(enrolment.authorization_code.octets)
+    with pytest.raises(ValueError, match="closed"):
+        _ = enrolment.authorization_code
 
 
 def test_who_is_not_identified_asks_the_authority_nothing(authority):
@@ -316,3 +318,17 @@ def test_requests_and_enrolments_show_nothing_secret():
     assert "인가코드" not in repr(enrolment)
     assert "1234561234567" not in repr(enrolment)
     assert "12345" not in repr(IdentityRequest(Verb.ISSUE, None, POLICY)).replace(POLICY, "")
+
+
+def test_a_closed_enrolment_is_overwritten_and_refuses_to_be_used():
+    enrolment = Enrolment("12345", "인가코드", id_number="1234561234567")
+    code = enrolment.authorization_code
+    enrolment.close()
+    enrolment.close()
+
+    assert len(code.octets) == 12
+    assert not any(code.octets)
+    with pytest.raises(ValueError, match="closed"):
+        _ = enrolment.authorization_code
+    with pytest.raises(ValueError, match="closed"):
+        _ = enrolment.id_number

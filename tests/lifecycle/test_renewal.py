@@ -19,7 +19,7 @@ from kcert.errors import (
     UnlockError,
 )
 from kcert.keys.profiles import CHEAPEST
-from kcert.lifecycle import Retire, RevocationReason, Step, renew
+from kcert.lifecycle import Retire, RevocationReason, Step, renew, resume, revoke, suspend
 from kcert.storage import MemoryBackend
 from kcert.storage.wrappers import ReadOnlyBackend
 from kcert.store import EventKind, History, Store
@@ -515,6 +515,57 @@ def test_a_revoked_successor_does_not_count_and_stays(store, entry, authority):
 
     assert again.entry.certificate != first.entry.certificate
     assert len(list(store.entries())) == 3
+
+
+def test_a_successor_that_never_counted_does_not_stand_for_an_old_one_removed_by_hand(
+    store, entry, credential, authority
+):
+    authority.faults = ["confirmation-not-heard"]
+    with pytest.raises(UnfinishedError):
+        renew(store, entry, authority, OLD, at=NOW)
+    store.remove(entry.id)
+    with pytest.raises(NotFoundError):
+        renew(store, entry.id, authority, OLD, at=NOW)
+
+    (left,) = new_ones(store, credential)
+    assert store.history.last(left.certificate, EventKind.CONFIRMED) is None
+
+
+@pytest.mark.parametrize("verb", [revoke, suspend])
+def test_while_nobody_can_be_asked_no_old_one_is_put_away_for_one_that_was_stopped(
+    store, entry, authority, verb
+):
+    first = renew(store, entry, authority, OLD, at=NOW)
+    verb(store, first.entry, authority, password=OLD)
+    authority.down = True
+    with pytest.raises(UnavailableError):
+        renew(store, entry, authority, OLD, old=Retire.REMOVE, at=NOW)
+
+    assert opens(store.get(entry.id), OLD)
+
+
+def test_while_nobody_can_be_asked_one_that_was_resumed_counts(store, entry, authority):
+    first = renew(store, entry, authority, OLD, at=NOW)
+    suspend(store, first.entry, authority, password=OLD)
+    resume(store, first.entry, authority, password=OLD)
+    authority.down = True
+
+    assert renew(store, entry, authority, OLD, at=NOW).entry == first.entry
+
+
+def test_what_came_from_elsewhere_is_not_removed_where_the_authority_does_not_know_it_yet(
+    store, entry, credential, authority
+):
+    subject = credential.certificate.subject.der
+    brought = authority.fake.issue(
+        password=NEW, profile=CHEAPEST, subject=subject, not_before=NOW, not_after=NOW + 400 * DAY
+    )
+    store.add(brought)
+    renewal = renew(store, entry, authority, OLD, at=NOW)
+
+    assert not renewal.resumed
+    assert Step.CLEARED not in renewal.steps
+    assert store.get(brought.certificate.fingerprint()).load() == brought
 
 
 def test_a_history_that_a_crash_has_left_short_is_completed(credential, authority):

@@ -86,7 +86,8 @@ def test_where_the_key_is_lost_the_holder_is_identified(
 
     (request,) = office.requests
     assert (request.verb, request.certificate) == (asked, certificate)
-    assert not any(office.enrolments[0].authorization_code.octets)
+    with pytest.raises(ValueError, match="closed"):
+        _ = office.enrolments[0].authorization_code
     assert len(told(store)) == 1
 
 

@@ -460,7 +460,8 @@ class World:
 
     def week(self, number):
         for holder in self.holders:
-            self.check(holder) if number % 4 == 0 else None
+            if number % 4 == 0:
+                self.check(holder)
             if holder.pending is None:
                 self.fate(holder, number)
             if holder.pending is not None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Generated hierarchies: `openssl verify` and pyhanko-certvalidator give the verdict kcert gives.
 
-Where a peer differs on purpose, `DIFFERENCES` says which, when and why; such a case is counted as
-explained only if kcert's verdict is the one named there.
+Where a peer differs, `DIFFERENCES` says which, when and why. A case counts as explained only if
+kcert, with that one thing done as the peer does it, gives the peer's verdict.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
-from attrs import frozen
-from hypothesis import HealthCheck, event, given, settings
+from attrs import evolve, frozen
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from kcert import KcertError, TrustStore
-from kcert.trust import PathInputs
+from kcert.trust import PathInputs, validation
+from kcert.trust.policy_tree import PolicyTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,30 +226,93 @@ def ask_pyhanko(make, case: Case, root, chain, leaf) -> bool:
     return True
 
 
+class TreeOfOpenSSL(PolicyTree):
+    """A policy tree that takes what is mapped under anyPolicy as OpenSSL's does.
+
+    crypto/x509/pcy_map.c makes a named policy of it, which counts where anyPolicy is inhibited.
+    It calls that one mapped only if it meets a second mapping of it, so that `tree_link_unmatched`
+    in pcy_tree.c does not look at what a single one says.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mapped_unseen: set[str] = set()
+
+    def add(self, extensions, *, any_policy_counts) -> None:
+        named = set(extensions.policies or ())
+        targets = Counter(issuer_policy for issuer_policy, _ in extensions.policy_mappings)
+        mapped = targets.keys() - named if extensions.any_policy else set()
+        # What is carried on stands beside a policy of that name which this certificate maps again.
+        carried = {}
+        if extensions.any_policy and any_policy_counts and not self.is_null:
+            for policy in self.mapped_unseen & self._levels[-1].keys():
+                node = self._levels[-1][policy]
+                if node.expected.isdisjoint(named | mapped):
+                    carried[f"{policy}, carried on"] = policy
+                    node.expected = {f"{policy}, carried on"}
+        if mapped:
+            extensions = evolve(extensions, policies=(*named, *mapped))
+        self.mapped_unseen = {policy for policy in mapped if targets[policy] == 1}
+        super().add(extensions, any_policy_counts=any_policy_counts)
+        for name, policy in carried.items():
+            self._levels[-1][name].expected = {policy}
+
+
+def with_the_tree_of_openssl(make, case: Case, *parts) -> bool:
+    initial_state = validation.initial_state
+
+    def begin(*arguments):
+        state = initial_state(*arguments)
+        state.policy_tree = TreeOfOpenSSL()
+        return state
+
+    with mock.patch.object(validation, "initial_state", begin):
+        return ask_kcert(make, case, *parts)
+
+
+def without_the_length_of_the_root(make, case: Case, *_) -> bool:
+    unlimited = evolve(case, root_path_length=None)
+    return ask_kcert(make, unlimited, *build(make, unlimited))
+
+
 @frozen
 class Difference:
-    """Where a peer differs on purpose."""
+    """Where a peer differs.
+
+    Attributes:
+        peer: Who.
+        alike: kcert's verdict with that one thing done as the peer does it.
+        why: What it is, and what the standard says.
+    """
 
     peer: str
-    when: Callable[[Case], bool]
-    ours: bool
+    alike: Callable[..., bool]
     why: str
 
 
+# docs/adr/0017-own-path-validation.md has this table too.
 DIFFERENCES = (
     Difference(
+        "openssl",
+        with_the_tree_of_openssl,
+        "it takes a policy that a certificate maps under anyPolicy for one that it names: that "
+        "counts where anyPolicy is inhibited, and is carried on itself by the next anyPolicy; by "
+        "RFC 5280 section 6.1.3 (d)(2) it does not count, and what it was mapped to is carried on",
+    ),
+    Difference(
         "pyhanko",
-        lambda case: case.root_path_length is not None,
-        False,
+        without_the_length_of_the_root,
         "RFC 5280 leaves the limits of the anchor's certificate open; kcert and OpenSSL keep its "
         "path length (RFC 5937), pyhanko-certvalidator does not",
     ),
 )
 
 
-def explained(peer: str, case: Case, ours: bool) -> str | None:
-    known = (item for item in DIFFERENCES if item.peer == peer and item.ours is ours)
-    return next((item.why for item in known if item.when(case)), None)
+def explained(peer: str, theirs: bool, make, case: Case, *parts) -> str | None:
+    for known in DIFFERENCES:
+        if known.peer == peer and known.alike(make, case, *parts) is theirs:
+            return known.why
+    return None
 
 
 def compare(peer: str, ask, make, case: Case) -> None:
@@ -255,17 +321,32 @@ def compare(peer: str, ask, make, case: Case) -> None:
     theirs = ask(make, case, *parts)
     event("valid" if ours else "invalid")
     if ours != theirs:
-        why = explained(peer, case, ours)
+        why = explained(peer, theirs, make, case, *parts)
         assert why, f"kcert {ours}, {peer} {theirs}"
         event(why)
 
 
+# The anchor's C is A for the leaf: the second level maps it, the third says anyPolicy.
+CARRIED_ON = Case(
+    levels=(Level(policies=(C,)), Level(policies=(ANY,), mappings=((C, A),)), Level((ANY,))),
+    leaf=Level(policies=(A,)),
+    hosts=(),
+    root_path_length=None,
+    asked=frozenset(),
+    explicit=True,
+    no_mapping=False,
+    no_any=False,
+)
+# What a certificate maps under an anyPolicy that does not count is nothing.
+INHIBITED = evolve(CARRIED_ON, levels=CARRIED_ON.levels[1:2], no_any=True)
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 @pytest.mark.peer("openssl")
 @settings(max_examples=2000 if FULL else 120, suppress_health_check=CHECKS)
 @given(case=cases)
+@example(CARRIED_ON)
+@example(INHIBITED)
 def test_openssl_gives_the_same_verdict(make, case):
     compare("openssl", ask_openssl, make, case)
 
@@ -275,3 +356,15 @@ def test_openssl_gives_the_same_verdict(make, case):
 def test_pyhanko_gives_the_same_verdict(make, case):
     pytest.importorskip("pyhanko_certvalidator", reason="pyhanko-certvalidator is not installed")
     compare("pyhanko", ask_pyhanko, make, case)
+
+
+def maps_under_any(level: Level) -> bool:
+    return bool(level.mappings) and ANY in (level.policies or ())
+
+
+@settings(suppress_health_check=CHECKS)
+@given(case=cases.filter(lambda case: not any(map(maps_under_any, case.levels))))
+def test_the_difference_of_openssl_explains_policies_mapped_under_any_policy_alone(make, case):
+    parts = build(make, case)
+
+    assert with_the_tree_of_openssl(make, case, *parts) is ask_kcert(make, case, *parts)

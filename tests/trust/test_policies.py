@@ -99,6 +99,37 @@ def test_every_policy_mapped_to_every_other_does_not_explode():
     assert tree.policies(frozenset((ANY_POLICY,))) == set(oids)
 
 
+def test_any_policy_carries_on_what_a_policy_was_mapped_to():
+    tree = PolicyTree()
+    tree.add(says("1.2.3"), any_policy_counts=True)
+    tree.add(says(ANY_POLICY), any_policy_counts=True)
+    tree.map((("1.2.3", "1.2.4"),), mapping_allowed=True)
+    tree.add(says(ANY_POLICY), any_policy_counts=True)
+    tree.add(says("1.2.4"), any_policy_counts=True)
+
+    assert tree.policies(frozenset((ANY_POLICY,))) == {"1.2.3"}
+
+
+def test_a_policy_mapped_under_any_policy_goes_on_under_its_new_name_alone():
+    tree = PolicyTree()
+    tree.add(says("1.2.3"), any_policy_counts=True)
+    tree.add(says(ANY_POLICY), any_policy_counts=True)
+    tree.map((("1.2.3", "1.2.4"),), mapping_allowed=True)
+    tree.add(says(ANY_POLICY), any_policy_counts=True)
+    tree.add(says("1.2.3"), any_policy_counts=True)
+
+    assert tree.is_null
+
+
+def test_where_any_policy_does_not_count_what_is_mapped_under_it_does_not_either():
+    tree = PolicyTree()
+    tree.add(says(ANY_POLICY), any_policy_counts=False)
+    tree.map((("1.2.3", "1.2.4"),), mapping_allowed=True)
+    tree.add(says("1.2.4"), any_policy_counts=False)
+
+    assert tree.is_null
+
+
 def test_a_level_that_says_nothing_ends_everything():
     tree = PolicyTree()
     tree.add(says("1.2.3"), any_policy_counts=True)

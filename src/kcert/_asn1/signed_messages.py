@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from kcert._asn1 import der, encode, oids, straight
 from kcert._asn1.cms import load_attributes, read_lenient
 from kcert._asn1.der import decode_oid
@@ -48,9 +46,11 @@ def load_signed_data(data: bytes, format: str = FORMAT) -> RawSignedData:
         FormatError: It is malformed, as DER and as BER.
         LimitError: Over 1,024 certificates or lists, or over 256 signers; or nested too deeply.
     """
-    with suppress(straight.Irregular, KcertError):
-        return _read(data)
-    return read_lenient(data, format, read_signed_data)
+    try:
+        found = _read(data)
+    except (straight.Irregular, KcertError):
+        found = None
+    return read_lenient(data, format, read_signed_data) if found is None else found
 
 
 def _read(data: bytes) -> RawSignedData:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,9 +67,11 @@ def read_name(encoded: bytes) -> tuple[RawRdn, ...]:
     Raises:
         FormatError: It is not a Name.
     """
-    with suppress(straight.Irregular, KcertError):
-        return straight.name(encoded)
-    return _read_name_anew(encoded)
+    try:
+        found = straight.name(encoded)
+    except (straight.Irregular, KcertError):
+        found = None
+    return _read_name_anew(encoded) if found is None else found
 
 
 def _read_name_anew(encoded: bytes) -> tuple[RawRdn, ...]:
@@ -135,9 +136,11 @@ class RawCertificate(NamedTuple):
                 "certificate size", len(encoded), MAX_CERTIFICATE_SIZE, where="certificate"
             )
         # Left before the second reading, so that its errors do not hold the frames of the first.
-        with suppress(straight.Irregular, KcertError):
-            return cls._read_straight(encoded)
-        return cls._read_anew(encoded)
+        try:
+            found = cls._read_straight(encoded)
+        except (straight.Irregular, KcertError):
+            found = None
+        return cls._read_anew(encoded) if found is None else found
 
     @classmethod
     def _read_straight(cls, encoded: bytes) -> RawCertificate:

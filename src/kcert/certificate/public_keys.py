@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -120,9 +119,11 @@ def _read_straight(public_key_info: bytes) -> PublicKeyFacts:
 
 
 def _read_anew(public_key_info: bytes) -> PublicKeyFacts:
-    with suppress(straight.Irregular):
-        return _read_straight(public_key_info)
-    return _read_carefully(public_key_info)
+    try:
+        found = _read_straight(public_key_info)
+    except straight.Irregular:
+        found = None
+    return _read_carefully(public_key_info) if found is None else found
 
 
 def _read_carefully(public_key_info: bytes) -> PublicKeyFacts:

@@ -118,7 +118,7 @@ class Enrolment(Secret):
         subject: bytes | None = None,
     ) -> None:
         try:
-            self._authorization_code = Password(authorization_code)
+            self._authorization_code: Password | None = Password(authorization_code)
             self._id_number = id_number
         finally:
             del authorization_code, id_number
@@ -127,20 +127,35 @@ class Enrolment(Secret):
         self.key_size = key_size
         self.subject = subject
 
-    @property
-    def authorization_code(self) -> Password:
-        """The authorization code, overwritten when the enrolment is closed."""
+    def _open_code(self) -> Password:
+        if self._authorization_code is None:
+            raise ValueError("the enrolment is closed; ask for a new one")
         return self._authorization_code
 
     @property
+    def authorization_code(self) -> Password:
+        """The authorization code, overwritten when the enrolment is closed.
+
+        Raises:
+            ValueError: The enrolment was closed.
+        """
+        return self._open_code()
+
+    @property
     def id_number(self) -> str | None:
-        """The number behind the VID."""
+        """The number behind the VID.
+
+        Raises:
+            ValueError: The enrolment was closed.
+        """
+        self._open_code()
         return self._id_number
 
     def close(self) -> None:
         """Overwrite the authorization code and forget the identity number."""
-        self._authorization_code.close()
-        self._id_number = None
+        if self._authorization_code is not None:
+            self._authorization_code.close()
+        self._authorization_code = self._id_number = None
 
 
 class CertificateAuthority(Protocol):

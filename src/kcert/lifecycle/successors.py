@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 _ID: Final = re.compile(r"[0-9a-f]{16,64}")
+_IN_FORCE: Final = frozenset({EventKind.CONFIRMED, EventKind.RESUMED})
+_STANDINGS: Final = _IN_FORCE | {EventKind.SUSPENDED, EventKind.REVOKED}
 
 
 @frozen
@@ -100,6 +102,9 @@ def find_successors(
 def find_successor_of_gone(store: Store, gone: Entry | str, error: NotFoundError) -> Entry:
     """The successor of an entry that an earlier run has put away, as the history tells.
 
+    A run puts the old one away after its successor counts: one that was never confirmed is none,
+    and the old one was removed by somebody else.
+
     Args:
         store: Where the entry was.
         gone: The entry as it was read, its id, or the fingerprint of its certificate.
@@ -110,10 +115,14 @@ def find_successor_of_gone(store: Store, gone: Entry | str, error: NotFoundError
     """
     wanted = (gone if isinstance(gone, str) else gone.id).lower()
     if store.history is not None and _ID.fullmatch(wanted):
+        counted: set[str | None] = set()
         for event in store.history.latest():
-            if (
+            if event.kind is EventKind.CONFIRMED:
+                counted.add(event.fingerprint)
+            elif (
                 event.kind in {EventKind.RENEWED, EventKind.REISSUED}
                 and event.fingerprint is not None
+                and event.fingerprint in counted
                 and (event.renews or "").startswith(wanted)
             ):
                 return store.get(event.fingerprint)
@@ -134,16 +143,15 @@ def never_counted(store: Store, certificate: Certificate, state: CertificateStat
     """Whether a certificate was made out, and its authority has never put it into force.
 
     An authority does not know it, or has revoked it because nobody confirmed it. A certificate that
-    counted once is never among them, as far as the history tells.
+    counted once, or came into the store in another way, is never among them, as far as the history
+    tells: a responder may not know yet what was issued elsewhere.
     """
     history = store.history
     if history is None:
         return state is CertificateState.UNKNOWN
     last = history.last(certificate, EventKind.OFFERED, EventKind.CONFIRMED)
-    if last is None:
-        return state is CertificateState.UNKNOWN
     gone = state in {CertificateState.UNKNOWN, CertificateState.REVOKED}
-    return gone and last.kind is EventKind.OFFERED
+    return gone and last is not None and last.kind is EventKind.OFFERED
 
 
 def certificate_of(entry: Entry) -> Certificate:
@@ -160,12 +168,17 @@ def certificate_of(entry: Entry) -> Certificate:
 def _status(
     store: Store, certificate: Certificate, authority: CertificateAuthority
 ) -> CertificateStatus:
-    """Where it stands; where nobody can be asked, that it was confirmed once is taken for it."""
+    """Where it stands; where nobody can be asked, what the history has last of it, if that counts.
+
+    Only that it was confirmed, or resumed, is taken for an answer: nothing is put away because of
+    one that was revoked or suspended since.
+    """
     try:
         return authority.status(certificate)
     except KcertError:
         history = store.history
-        if history is None or history.last(certificate, EventKind.CONFIRMED) is None:
+        last = None if history is None else history.last(certificate, *_STANDINGS)
+        if last is None or last.kind not in _IN_FORCE:
             raise
         return CertificateStatus(CertificateState.GOOD)
 

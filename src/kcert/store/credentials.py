@@ -225,8 +225,7 @@ class Store:
     def move(self, id: str, *, to: Store) -> Entry:
         """Copy one entry into another store, then remove it from this one. See `copy`.
 
-        Removed is exactly what was read back there. After a crash both stores have it, at worst;
-        run it again.
+        Removed is just what was read back there. After a crash both stores have it: run it again.
 
         Raises:
             ConflictError: The entry was changed here meanwhile; both stores have one now.

@@ -47,7 +47,8 @@ __all__ = ["renew_command"]
             "the new one counts. Broken off, run it again with the same words. What cannot be renewed is "
             "told with the reason, and exit status 1.\n\n"
             "With --password-stdin the first line is the password, the second, with --new-password, the "
-            "new one; with --all-due so for each certificate, the first to end first."
+            "new one; with --all-due so for each certificate, the first to end first. What has a "
+            "successor in the store is passed over."
         ),
         (
             f"{BODY[1]}\n\n"
@@ -55,7 +56,8 @@ __all__ = ["renew_command"]
             "다음에야 인증기관에 수락을 알리며, 그 전에는 이전 것에 손대지 않습니다. 중단되었으면 같은 명령을 다시 "
             "실행하십시오. 갱신할 수 없으면 이유를 알려 주고 종료 코드는 1입니다.\n\n"
             "--password-stdin을 쓰면 첫 줄이 비밀번호, --new-password를 주었으면 둘째 줄이 새 비밀번호입니다. "
-            "--all-due를 주면 먼저 만료되는 것부터 인증서마다 그렇게 줍니다."
+            "--all-due를 주면 먼저 만료되는 것부터 인증서마다 그렇게 줍니다. 새 인증서가 이미 저장소에 있는 것은 "
+            "건너뜁니다."
         ),
     ),
 )
@@ -142,13 +144,11 @@ def _renew_all(session: Session, store: kcert.Store, renew: Renew) -> int:
     done: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     worst = Status.FINE
-    for due in lifecycle.due(store):
-        if due.state is not lifecycle.DueState.RENEWABLE or due.entry.certificate is None:
-            continue
-        holder = due.entry.certificate.holder_name or "-"
-        session.complaints.put(f"{due.entry.id[:ID_LENGTH]} {holder}", colour="bold")
+    for entry, certificate in _renewable(store):
+        holder = certificate.holder_name or "-"
+        session.complaints.put(f"{entry.id[:ID_LENGTH]} {holder}", colour="bold")
         try:
-            renewal = renew(Home(store, due.entry))
+            renewal = renew(Home(store, entry))
         except kcert.KcertError as error:
             what = (str(error), error.message_ko)
             explain(
@@ -159,7 +159,7 @@ def _renew_all(session: Session, store: kcert.Store, renew: Renew) -> int:
                 code=error.code,
                 as_json=session.as_json,
             )
-            failed.append({"id": due.entry.id, "problem": problem_fields(error)})
+            failed.append({"id": entry.id, "problem": problem_fields(error)})
             worst = max(worst, status_of(error))
             continue
         done.append(_fields(renewal))
@@ -172,6 +172,33 @@ def _renew_all(session: Session, store: kcert.Store, renew: Renew) -> int:
             "nothing can be renewed now", "지금 갱신할 인증서가 없습니다", colour="green"
         )
     return worst
+
+
+def _renewable(store: kcert.Store) -> list[tuple[kcert.Entry, kcert.Certificate]]:
+    """What can be renewed now and was not, the first to end first.
+
+    A successor that is known to count stands in the store beside the one it came from, where that
+    was kept; one that an earlier run left unfinished is for that run to be finished.
+    """
+    open_ends = {entry.id for entry in lifecycle.unfinished(store)}
+    last: dict[str, datetime] = {}
+    for entry in store.entries():
+        if entry.certificate is not None and entry.id not in open_ends:
+            name, end = _name(entry.certificate), entry.certificate.validity.not_after
+            last[name] = max(end, last.get(name, end))
+    return [
+        (due.entry, certificate)
+        for due in lifecycle.due(store)
+        if due.state is lifecycle.DueState.RENEWABLE
+        and (certificate := due.entry.certificate) is not None
+        and due.validity.not_after >= last.get(_name(certificate), due.validity.not_after)
+    ]
+
+
+def _name(certificate: kcert.Certificate) -> str:
+    """What a certificate has in common with its successor."""
+    policies = " ".join(sorted(certificate.policy_oids))
+    return f"{certificate.issuer.rfc4514()} {certificate.subject.rfc4514()} {policies}"
 
 
 def _fields(renewal: Renewal) -> dict[str, Any]:

@@ -136,6 +136,7 @@ class Orders:
             wanted,
             registration_info=self._registration_info(order, wanted[0].key),
             secret=order.secret,
+            mac=profile.proof_mac,
             mac_proof=profile.mac_proof,
         )
         transaction = Transaction(self.line, order.guard)
