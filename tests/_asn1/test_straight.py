@@ -15,6 +15,7 @@ from kcert._asn1 import x509 as certificates
 from kcert._asn1.cms import read_attributes, read_lenient
 from kcert._asn1.der import Reader
 from kcert._asn1.signed_data import FORMAT, read_signed_data
+from kcert._asn1.times import read_time
 from kcert._asn1.x509 import RawCertificate
 from kcert.certificate import public_keys
 from kcert.errors import FormatError, KcertError
@@ -56,6 +57,13 @@ def signed_by_reader(data: bytes):
     return read_lenient(data, FORMAT, read_signed_data)
 
 
+def whole(read, data):
+    reader = Reader(data, "test")
+    found = read(reader)
+    reader.finish()
+    return found
+
+
 # Reading ahead and the reader that has the last word, for each shape.
 PAIRS = {
     "members": (lambda data: straight.members(data, 0, len(data)), members_by_reader),
@@ -71,6 +79,10 @@ PAIRS = {
     "attributes": (
         lambda data: tuple(straight.attributes(data, 0, len(data))),
         attributes_by_reader,
+    ),
+    "UTCTime": (
+        lambda data: straight.utc_time(data, 0, len(data)),
+        lambda data: whole(read_time, data),
     ),
     "certificate": (RawCertificate._read_straight, RawCertificate._read_anew),
     "public key": (public_keys._read_straight, public_keys._read_carefully),
@@ -99,6 +111,7 @@ def samples():
         "name": [raw.subject, raw.issuer],
         "extensions": [extensions],
         "attributes": [signer.signed_attributes],
+        "UTCTime": [b"\x17\x0d260228235959Z", b"\x17\x0d500101000000Z"],
         "certificate": [certificate.der, *(one.der for one in unlocked.ca_certificates)],
         "public key": [certificate.public_key_info],
         "message": [blob, bare, cms.add_signature(blob, unlocked)],
@@ -223,6 +236,10 @@ def test_of_very_many_values_none_are_kept():
 @example(shape="integer", data=b"\x00\x7f")
 @example(shape="integer", data=b"\xff\x80")
 @example(shape="integer", data=b"\xff")
+@example(shape="UTCTime", data=b"\x17\x0d260229000000Z")
+@example(shape="UTCTime", data=b"\x17\x0d260228000060Z")
+@example(shape="UTCTime", data=b"\x17\x0d26022800000 Z")
+@example(shape="UTCTime", data=b"\x17\x0b2602280000Z")
 @example(shape="name", data=b"\x30\x00")
 @example(shape="name", data=b"\x30\x02\x31\x00")
 @example(shape="attributes", data=b"\x30\x05\x06\x01\x2a\x31\x00")

@@ -9,8 +9,14 @@ what `Reader` would have found; property tests hold it to that.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kcert._asn1 import der
 from kcert._asn1.der import decode_oid
+from kcert._asn1.times import moment_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = [
     "Irregular",
@@ -22,10 +28,12 @@ __all__ = [
     "members",
     "name",
     "only",
+    "utc_time",
 ]
 
 # No caller keeps more of them. Of more, `Reader` keeps none that it does not have to.
 _MAX_MEMBERS = 1_024
+_ZULU = ord("Z")
 
 Member = tuple[int, int, int]
 """Tag of a value, first octet of its content, octet after it."""
@@ -81,6 +89,20 @@ def integer(data: bytes, at: int, end: int) -> int:
     if size == 0 or (size > 1 and data[at] == 0 and data[at + 1] < 0x80) or data[at] == 0xFF:
         raise Irregular
     return int.from_bytes(data[at:end], "big", signed=True)
+
+
+def utc_time(data: bytes, at: int, end: int) -> datetime:
+    """The UTCTime ``YYMMDDHHMMSSZ`` that fills ``data[at:end]``, aware."""
+    digits = data[at + 2 : end - 1]
+    if end - at != 15 or data[at] != der.UTC_TIME or data[at + 1] != 13 or data[end - 1] != _ZULU:
+        raise Irregular
+    if not digits.isdigit():
+        raise Irregular
+    year = int(digits[:2])
+    try:
+        return moment_of(year + (1900 if year >= 50 else 2000), digits[2:])
+    except ValueError:
+        raise Irregular from None
 
 
 def only(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:

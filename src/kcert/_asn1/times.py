@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _MAX_FRACTION = 9
 
-__all__ = ["read_generalized_time", "read_time"]
+__all__ = ["moment_of", "read_generalized_time", "read_time"]
 
 _MAX_FRACTION = 9
 
@@ -59,14 +59,22 @@ def read_time(reader: Reader) -> datetime:
     return _moment(reader, year, digits[2:])
 
 
-def _moment(reader: Reader, year: int, digits: bytes, microsecond: int = 0) -> datetime:
-    """The moment of a year and the ten digits after it."""
+def moment_of(year: int, digits: bytes, microsecond: int = 0) -> datetime:
+    """The moment of a year and the ten digits after it, aware, in UTC.
+
+    Raises:
+        ValueError: The calendar has no such moment.
+    """
     # One number to take apart: each slice of its own would take as long.
     rest, second = divmod(int(digits), 100)
     rest, minute = divmod(rest, 100)
     rest, hour = divmod(rest, 100)
     month, day = divmod(rest, 100)
+    return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
+
+
+def _moment(reader: Reader, year: int, digits: bytes, microsecond: int = 0) -> datetime:
     try:
-        return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
+        return moment_of(year, digits, microsecond)
     except ValueError:
         raise reader.fail("time names no moment of the calendar") from None

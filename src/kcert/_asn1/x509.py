@@ -42,6 +42,7 @@ _TAG_EXTENSIONS = der.context(3)
 _PARTS = [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING]
 _FIELDS = [_TAG_VERSION, der.INTEGER, *(der.SEQUENCE,) * 5, _TAG_EXTENSIONS]
 _VERSION_3 = b"\x02\x01\x02"
+_UTC_TIME_SIZE = 15
 
 
 # Certificates name the same few algorithms and issuers over and over; what is longer than any of
@@ -158,9 +159,9 @@ class RawCertificate(NamedTuple):
             raise straight.Irregular
         if serial[2] - serial[1] > MAX_SERIAL_NUMBER_SIZE:
             raise straight.Irregular
-        times = Reader(encoded, _FORMAT, validity[1], validity[2])
-        not_before, not_after = read_time(times), read_time(times)
-        times.finish()
+        middle = validity[1] + _UTC_TIME_SIZE
+        not_before = straight.utc_time(encoded, validity[1], middle)
+        not_after = straight.utc_time(encoded, middle, validity[2])
         first, last = straight.only(encoded, wrapper[1], wrapper[2], der.SEQUENCE)
         extensions = straight.extensions(encoded, first, last)
         if len({oid for oid, _, _ in extensions}) != len(extensions):

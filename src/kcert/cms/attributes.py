@@ -195,6 +195,9 @@ class SignedAttributes:
         reader = self._only(oids.SIGNING_TIME)
         if reader is None:
             return None
+        with suppress(straight.Irregular):
+            (value,) = self._values[oids.SIGNING_TIME]
+            return straight.utc_time(value, 0, len(value))
         moment = read_time(reader)
         reader.finish()
         return moment
