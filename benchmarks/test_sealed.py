@@ -169,7 +169,7 @@ def test_adding_and_reading_back(
     rounds = 3 if table.quick else 200
     credentials = iter(
         [
-            authority.issue(f"임꺽정{n}", password="pw", km=True, profile=CHEAPEST)
+            authority.issue(f"홍길남{n}", password="pw", km=True, profile=CHEAPEST)
             for n in range(2 * rounds)
         ]
     )

@@ -264,7 +264,7 @@ def test_broken_folders_are_told_and_stop_nothing(tmp_path, install):
 
 def test_the_same_certificate_in_two_places_is_told_as_such(tmp_path, install):
     here, stick = install(tmp_path / "here"), install(tmp_path / "stick")
-    other = install(tmp_path / "stick", "김철수")
+    other = install(tmp_path / "stick", "홍길순")
     found = list(discover([tmp_path / "here", tmp_path / "stick"]))
     assert {f.location: f.duplicate_of for f in found} == {here: None, stick: here, other: None}
 
@@ -359,7 +359,7 @@ def official():
 def test_government_folders_are_looked_through_on_windows(tmp_path, official):
     home, drive = tmp_path / "C" / "Users" / "gildong", tmp_path / "C"
     gpki.write_folder(official("홍길동"), drive / "GPKI" / "Certificate" / "class2")
-    gpki.write_folder(official("김철수"), drive / "GPKI" / "Certificate" / "class2")
+    gpki.write_folder(official("홍길순"), drive / "GPKI" / "Certificate" / "class2")
     gpki.write_folder(official("서버"), drive / "gpki" / "Certificate" / "class1")
     gpki.write_folder(official("로컬"), home / "AppData" / "LocalLow" / "GPKI")
     gpki.write_folder(official("교사"), drive / "EPKI" / "Certificate" / "class2")
@@ -369,7 +369,7 @@ def test_government_folders_are_looked_through_on_windows(tmp_path, official):
 
     assert found_in(platform) == {
         ("홍길동", PlaceKind.DRIVE),
-        ("김철수", PlaceKind.DRIVE),
+        ("홍길순", PlaceKind.DRIVE),
         ("서버", PlaceKind.DRIVE),
         ("로컬", PlaceKind.USER),
         ("교사", PlaceKind.DRIVE),
@@ -397,11 +397,11 @@ def test_government_folders_are_looked_through_elsewhere(tmp_path, official, sys
 def test_what_is_found_in_government_files_loads_by_its_location(tmp_path, official):
     folder = tmp_path / "class2"
     gpki.write_folder(official("홍길동"), folder)
-    gpki.write_folder(official("김철수"), folder)
+    gpki.write_folder(official("홍길순"), folder)
 
     found = {one.certificate.holder_name: one for one in discover([tmp_path])}
 
-    for name in ("홍길동", "김철수"):
+    for name in ("홍길동", "홍길순"):
         assert found[name].load() == official(name)
         assert found[name].location == folder / f"123{name}456_sig.cer"
         assert kcert.load(found[name].location) == official(name)
@@ -422,10 +422,10 @@ def test_environment_names_government_folders_too(tmp_path, official):
 def test_a_broken_government_file_is_told_and_stops_nothing(tmp_path, official):
     folder = tmp_path / "class2"
     gpki.write_folder(official("홍길동"), folder)
-    gpki.write_folder(official("김철수"), folder)
-    (folder / "123김철수456_sig.key").write_bytes(b"damaged")
+    gpki.write_folder(official("홍길순"), folder)
+    (folder / "123홍길순456_sig.key").write_bytes(b"damaged")
 
     found = {one.certificate.holder_name: one for one in discover([folder])}
 
     assert found["홍길동"].problem is None
-    assert "_sig.key" in str(found["김철수"].problem)
+    assert "_sig.key" in str(found["홍길순"].problem)

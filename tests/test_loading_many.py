@@ -30,7 +30,7 @@ def official():
 
 @pytest.fixture(scope="module")
 def other():
-    return FakeAuthority("GPKI").issue("김철수", common_name="123김철수456", profile=CHEAPEST)
+    return FakeAuthority("GPKI").issue("홍길순", common_name="123홍길순456", profile=CHEAPEST)
 
 
 # What opens
@@ -47,7 +47,7 @@ def test_one_of_several_persons_opens_from_a_file(tmp_path, official, other):
     gpki.write_folder(official, tmp_path / "class2")
     gpki.write_folder(other, tmp_path / "class2")
 
-    assert kcert.load(tmp_path / "class2" / "123김철수456_sig.key") == other
+    assert kcert.load(tmp_path / "class2" / "123홍길순456_sig.key") == other
 
 
 @pytest.mark.parametrize("name", ["123홍길동456_env.cer", "123홍길동456_env.key"])
@@ -81,7 +81,7 @@ def test_a_folder_of_several_persons_says_how_to_choose(tmp_path, official, othe
 
     assert "홍길동" not in str(caught.error) + caught.error.message_ko
     assert "gpki.list_folder" in str(caught.error)
-    assert caught.error.choices == ("123김철수456", "123홍길동456")
+    assert caught.error.choices == ("123홍길동456", "123홍길순456")
 
 
 def test_a_folder_with_both_kinds_of_files_says_how_to_choose(tmp_path, credential, official):

@@ -192,7 +192,7 @@ class UnlockError(KcertError):
         reason_ko: str = "비밀번호가 틀렸거나 데이터가 손상되었습니다",
     ) -> None:
         super().__init__(
-            f"{what} does not open: {reason}", f"{what_ko}을(를) 열 수 없습니다: {reason_ko}"
+            f"{what} does not open: {reason}", f"{what_ko} 열기에 실패했습니다: {reason_ko}"
         )
         self.what = what
         self.reason = reason
@@ -235,7 +235,7 @@ class LimitError(KcertError):
         super().__init__(
             f"{place}{limit} is {shown}, more than the limit of {maximum}; "
             "raise the limit only if the source is trusted",
-            f"{place}{limit} 값 {shown}이(가) 한도 {maximum}을(를) 넘습니다; "
+            f"{place}{limit} 값({shown})이 한도({maximum})를 넘습니다; "
             "출처를 신뢰할 때만 한도를 올리십시오",
         )
         self.limit = limit

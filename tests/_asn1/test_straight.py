@@ -17,8 +17,9 @@ from kcert._asn1.der import Reader
 from kcert._asn1.signed_data import FORMAT, read_signed_data
 from kcert._asn1.x509 import RawCertificate
 from kcert.certificate import public_keys
-from kcert.errors import KcertError
+from kcert.errors import FormatError, KcertError
 from kcert.testing import FakeAuthority
+from kcert.testing.spans import replace_value, spans
 from kcert.testing.strategies import mutations
 
 
@@ -122,6 +123,94 @@ def test_what_was_changed_is_read_the_same_or_not_at_all(samples, shape, data):
         assert agree(ahead, carefully, samples["certificate"][0].replace(sample, changed))
     else:
         assert agree(*PAIRS[shape], changed)
+
+
+# What is put in the place of a value: other types, empty and padded ones, times, lengths that are
+# not minimal or not there, tags of several octets, and ends of contents.
+STRANGERS = [
+    bytes.fromhex(digits)
+    for line in (
+        "0500 010100 0101ff 010101 0102ffff 3000 3100 0200 020100 02020001 0202ff80 020180",
+        "0600 06028001 06032a8001 0601aa 0300 030100 03020100 03020800 0400 048100 04820000",
+        "0480 a000 a100 a20100 a300 81020000 82020000 170d3530303130313030303030305a",
+        "170b303030313031303030305a 180f32303530303233303030303030305a",
+        "180f30303030303130313030303030305a 1f2000 1f810000 0000 80 3080 2480040161 0000 ff",
+    )
+    for digits in line.split()
+]
+
+
+def edits(data: bytes):
+    """Each value dropped, repeated, emptied, padded, cut, retagged, wrapped or another."""
+    for span in spans(data):
+        whole, content = data[span.start : span.end], data[span.content : span.end]
+        tag, size = whole[:1], len(content)
+        for other in (
+            *STRANGERS,
+            b"",
+            whole * 2,
+            tag + b"\x00",
+            tag + b"\x83" + size.to_bytes(3, "big") + content,
+            tag + b"\x82" + size.to_bytes(2, "big") + content,
+            tag + b"\x81" + bytes((size & 0xFF,)) + content,
+            tag + b"\x80" + content + b"\x00\x00",
+            encode.value(whole[0], b"\x00" + content),
+            encode.value(whole[0], b"\xff" + content),
+            encode.value(whole[0], content + b"\x00"),
+            encode.value(whole[0], content + encode.null()),
+            encode.value(whole[0], content[:-1]),
+            encode.value(whole[0] ^ 0x20, content),
+            encode.value(whole[0] ^ 0x80, content),
+            encode.value(whole[0] ^ 0x01, content),
+            encode.sequence(whole),
+            whole[:1] + bytes((whole[1] + 1 & 0xFF,)) + whole[2:],
+            whole[:1] + bytes((whole[1] - 1 & 0xFF,)) + whole[2:],
+        ):
+            yield replace_value(data, span, other)
+
+
+BOTH_WAYS = {
+    "certificate": (RawCertificate.read, RawCertificate._read_anew),
+    "message": (messages.load_signed_data, signed_by_reader),
+    "public key": (public_keys.read_public_key, public_keys._read_carefully),
+    "name": (certificates.read_name, certificates._read_name_anew),
+    "attributes": (
+        lambda data: attributes_room.load_attributes(data, "test"),
+        attributes_by_reader,
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", BOTH_WAYS)
+def test_both_ways_together_answer_every_edit_of_every_value_as_the_careful_one(samples, shape):
+    both, carefully = BOTH_WAYS[shape]
+    accepted = refused = 0
+    for data in edits(samples[shape][0]):
+        expected = answer(carefully, data)
+        assert answer(both, data) == expected, data.hex()
+        accepted += not isinstance(expected, type)
+        refused += isinstance(expected, type)
+    assert accepted
+    assert refused
+
+
+@pytest.mark.parametrize("content", [b"", encode.null(), encode.oid(oids.PKCS7_DATA) * 2])
+def test_a_message_about_no_content_is_a_format_error(content):
+    blob = encode.sequence(
+        encode.integer(1), encode.set_of([]), encode.sequence(content), encode.set_of([])
+    )
+    for read in (messages.load_signed_data, cms.verify):
+        with pytest.raises(FormatError):
+            read(blob)
+
+
+def test_of_very_many_values_none_are_kept():
+    attribute = encode.sequence(encode.oid("1.2"), encode.set_of([encode.null()]))
+    for many in (encode.null(), attribute):
+        data = many * 1_025
+        for read in (straight.members, straight.encoded, straight.attributes):
+            with pytest.raises(straight.Irregular):
+                read(data, 0, len(data))
 
 
 @settings(max_examples=500)

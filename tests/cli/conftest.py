@@ -46,11 +46,11 @@ def people(at):
         serial_number=1002,
         **same,
     )
-    keyless = trade.issue("김하늘", common_name="김하늘", serial_number=1003, **same)
+    keyless = trade.issue("홍길순", common_name="홍길순", serial_number=1003, **same)
     cloud = yessign.issue(
-        "이바다",
+        "홍길남",
         policy="1.2.410.200005.1.1.1.10",
-        common_name="이바다()0099987654321",
+        common_name="홍길남()0099987654321",
         serial_number=1004,
         **same,
     )

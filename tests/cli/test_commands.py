@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import ast
+import errno
 import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +26,7 @@ import kcert
 from kcert.cli import entry, group, guard
 from kcert.cli.catalogue import CATALOGUE
 from kcert.cli.failures import Status, status_of
+from kcert.cli.session import Session
 from kcert.cli.table import display_width, lay_out, shorten, wrap
 
 PASSWORD = "KCERT-CANARY-pw-7f3a"
@@ -101,7 +105,7 @@ def test_without_the_extra_the_demo_takes_one_path_at_most(monkeypatch, run):
     [
         (KeyError("KCERT-CANARY-pw-7f3a"), 5, "a defect in kcert (KeyError)"),
         (MemoryError(), 5, "not enough memory"),
-        (PermissionError(13, "Permission denied", "cn=홍길동"), 5, "Permission denied"),
+        (PermissionError(13, "Permission denied", "cn=홍길동"), 5, "may not be read"),
         (KeyboardInterrupt(), 130, "stopped"),
         (BrokenPipeError(), 5, ""),
     ],
@@ -275,7 +279,7 @@ def test_a_password_that_is_not_text_is_taken_as_octets(computer):
 def test_a_revocation_list_at_hand_counts(computer, run):
     Path("bad.crl").write_bytes(b"no list")
     assert run("trust", "one", "--crl", "bad.crl", "--revocation", "require")[0] == 4
-    assert run("trust", "one", "--crl", "none.crl")[0] == 5
+    assert run("trust", "one", "--crl", "none.crl")[0] == 3
     at = ["--at", "2026-06-01", "--anchor", "anchors.pem"]
     assert run("trust", "one", *at, "--revocation", "require")[0] == 1
     assert run("trust", "one", *at, "--purpose", "issuing")[0] == 1
@@ -285,11 +289,11 @@ def test_keys_that_others_may_read_are_said(computer, run):
     if os.name != "posix":
         pytest.skip("Windows keeps rights in another way")
     assert run("doctor")[0] == 1  # one folder lacks its key
-    [key] = Path("NPKI", "yessign").glob("**/*이바다*/signPri.key")
+    [key] = Path("NPKI", "yessign").glob("**/*홍길남*/signPri.key")
     key.chmod(0o644)
     status, out, _ = run("doctor")
     assert (status, "1 keys can be read by other users" in out) == (1, True)
-    assert "이바다" not in out
+    assert "홍길남" not in out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
@@ -307,6 +311,141 @@ def test_completion_knows_the_commands(shell, run):
         [sys.executable, "-m", "kcert"], env=environment, capture_output=True, check=True
     )
     assert b"export" in done.stdout
+
+
+SHELLS = {
+    "bash": """
+        eval "$(kcert completion bash)"
+        COMP_WORDS=(kcert rei) COMP_CWORD=1
+        _kcert_completion kcert rei kcert
+        printf '%s\\n' "${COMPREPLY[@]}"
+    """,
+    "zsh": """
+        autoload -Uz compinit && compinit -u -D
+        eval "$(kcert completion zsh)"
+        test "${_comps[kcert]}" = _kcert_completion || exit 1
+        # What the line editor would show is printed.
+        _describe() { print -rl -- "${(@P)3}" }
+        words=(kcert rei) CURRENT=2
+        _kcert_completion
+    """,
+    "fish": """
+        kcert completion fish | source
+        complete -C "kcert rei"
+    """,
+}
+
+
+@pytest.mark.parametrize("shell", list(SHELLS))
+def test_the_shell_itself_completes_with_the_script(shell, tmp_path):
+    program = shutil.which(shell)
+    if program is None or os.name != "posix":
+        pytest.skip(f"{shell} is not installed")
+    command = tmp_path / "bin" / "kcert"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m kcert "$@"\n', "utf-8")
+    command.chmod(0o755)
+    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [
+            program,
+            {"bash": "--norc", "zsh": "-f", "fish": "--no-config"}[shell],
+            "-c",
+            SHELLS[shell],
+        ],
+        env={**os.environ, "PATH": path, "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr == ""
+    assert "reissue" in done.stdout
+    assert "renew" not in done.stdout
+
+
+# What goes wrong outside
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("arguments", "what", "status"),
+    [
+        (
+            ("verify", "none.p7s"),
+            {"en": "there is no such file or folder", "ko": "그런 파일이나 폴더가 없습니다"},
+            3,
+        ),
+        (
+            ("verify", "NPKI"),
+            {"en": "it is a folder, not a file", "ko": "파일이 아니라 폴더입니다"},
+            5,
+        ),
+        (("remove", "", "--yes"), {"en": "CERT is empty", "ko": "CERT가 비어 있습니다"}, 2),
+        (("show", ""), {"en": "CERT is empty", "ko": "CERT가 비어 있습니다"}, 2),
+    ],
+)
+def test_what_is_not_there_is_said_in_the_language_of_the_user(
+    computer, run, language, arguments, what, status
+):
+    got, out, errors = run(*arguments, "--lang", language)
+
+    assert (got, out) == (status, "")
+    first, *_, last = errors.splitlines()
+    assert what[language] in first
+    assert last.startswith({"en": "  next: ", "ko": "  다음: "}[language])
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_defect(computer, closed):
+    if os.name != "posix":
+        pytest.skip("the shell of Windows closes no streams")
+    words = f'"{sys.executable}" -m kcert sign f.txt --with one {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "AttributeError" not in done.stderr
+    assert ("no terminal to ask on" in done.stderr) is ("2>&-" not in closed)
+
+
+def test_an_interrupted_question_leaves_a_line_of_its_own(computer, run, monkeypatch):
+    def interrupt(_prompt):
+        raise KeyboardInterrupt
+
+    terminal = SimpleNamespace(isatty=lambda: True)
+    monkeypatch.setattr("kcert.cli.asking.sys", SimpleNamespace(stdin=terminal))
+    monkeypatch.setattr("getpass.getpass", interrupt)
+    status, _, errors = run("sign", "f.txt", "--with", "one")
+
+    assert status == 130
+    assert errors.startswith("\nkcert: stopped")
+    assert not Path("f.txt.p7m").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "cn=홍길동"), "읽거나 쓸 권한"),
+        (OSError(errno.ENOSPC, "No space left on device"), "남은 공간이 없습니다"),
+        (OSError(errno.EIO, "Input/output error", "cn=홍길동"), "시스템이 거부했습니다"),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_korean_and_names_nobody(error, what):
+    errors = io.StringIO()
+
+    def refuse():
+        raise error
+
+    assert guard.guarded(Session("ko", io.StringIO(), errors), refuse) == 5
+    assert what in errors.getvalue()
+    assert "  다음: " in errors.getvalue()
+    assert "홍길동" not in errors.getvalue()
 
 
 # Tables

@@ -111,7 +111,7 @@ def test_a_medium_that_fails_is_one_line(monkeypatch):
     status, _, errors = run("demo", "--lang", "en")
 
     assert status == 5
-    assert errors.startswith("kcert: the system refused: No space left on device\n  next: ")
+    assert errors.startswith("kcert: there is no room left on the medium\n  next: ")
     assert "홍길동" not in errors
 
 
@@ -169,7 +169,7 @@ def test_a_wrong_password_is_one_line(folder, monkeypatch):
 
 @pytest.mark.parametrize(("answer", "signed"), [("2\n", True), ("\n", False), ("9\n", False)])
 def test_of_several_one_is_chosen(folder, monkeypatch, answer, signed):
-    other = FakeAuthority("KICA").issue("김하늘", profile=CHEAPEST, password=PASSWORD)
+    other = FakeAuthority("KICA").issue("홍길순", profile=CHEAPEST, password=PASSWORD)
     kcert.open_store(folder).add(other)
     monkeypatch.setattr("sys.stdin", Terminal(answer))
     monkeypatch.setattr("getpass.getpass", lambda _prompt: PASSWORD)
@@ -264,7 +264,7 @@ def test_the_system_chooses_where_the_environment_is_silent(monkeypatch):
 
 def test_columns_line_up_with_hangul():
     out = io.StringIO()
-    Voice(out, "ko").table(["이름", "x"], [["홍길동", "1"], ["Kim", "2"], ["e\u0301", "3"]])
+    Voice(out, "ko").table(["이름", "x"], [["홍길동", "1"], ["Hong", "2"], ["e\u0301", "3"]])
     lines = out.getvalue().splitlines()
 
     assert [display_width(line) for line in lines] == [9] * 5

@@ -70,7 +70,7 @@ def test_a_renewal_may_be_run_again_and_issues_nothing_twice(office, run):
 
 
 def test_all_that_are_due_are_renewed_and_one_that_fails_stops_nothing(office, run):
-    for holder in ("홍길동", "김하늘"):
+    for holder in ("홍길동", "홍길순"):
         office.issued("due", holder)
     office.server.faults.next(Fault.REFUSED, verb="kur")
     status, out, _ = run(

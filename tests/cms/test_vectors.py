@@ -92,6 +92,7 @@ class TestInheritedParameters:
         assert message.content == rfc4134.content
         assert len(message.signers) == 2
         assert {one.path.anchor.subject.common_name for one in message.signers} == {"CarlDSS"}
+        assert all({"sha1", "short-key"} <= set(one.weaknesses) for one in message.signers)
 
     def test_they_come_from_nobody_else(self, rfc4134, vectors):
         trust = self.trusting(vectors, "CarlRSASelf.cer")

@@ -53,7 +53,7 @@ def credential(authority):
 @pytest.fixture(scope="module")
 def other(authority):
     """Another person's, under the password "x", with a key of its own."""
-    return authority.issue("김하늘", password="x", profile=profiles.CHEAPEST, fresh_key=True)
+    return authority.issue("홍길순", password="x", profile=profiles.CHEAPEST, fresh_key=True)
 
 
 @pytest.fixture(scope="module")
@@ -441,7 +441,7 @@ class TestChoosing:
     def test_nobody_is_asked_for_a_name_that_is_not_there(self, root, tmp_path, monkeypatch):
         monkeypatch.setattr("builtins.input", lambda _: pytest.fail("asked"))
         with pytest.raises(NotFoundError):
-            choose_cert(root, cn="이순신")
+            choose_cert(root, cn="홍길남")
         with pytest.raises(NotFoundError):
             choose_cert(tmp_path / "nowhere")
 

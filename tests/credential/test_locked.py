@@ -19,7 +19,7 @@ PASSWORD = "kcert-Test-1!"
 
 @pytest.fixture(scope="module")
 def other(authority):
-    return authority.issue("김철수", password=PASSWORD, profile=profiles.CHEAPEST, fresh_key=True)
+    return authority.issue("홍길순", password=PASSWORD, profile=profiles.CHEAPEST, fresh_key=True)
 
 
 def test_credentials_compare_by_value(credential, other):

@@ -30,7 +30,7 @@ def place(tmp_path, monkeypatch):
         id_number=ID_NUMBER,
     )
     kcert.open_store(tmp_path / "NPKI", create=True).add(credential)
-    other = FakeAuthority("KICA").issue("김하늘", km=True, profile=CHEAPEST, password=PASSWORD)
+    other = FakeAuthority("KICA").issue("홍길순", km=True, profile=CHEAPEST, password=PASSWORD)
     with other.unlock(PASSWORD) as unlocked:
         pfx = kcert.pkcs12.dump(unlocked, PASSWORD, profile=kcert.profiles.PKCS12_KOREAN)
     (tmp_path / "phone.pfx").write_bytes(pfx)

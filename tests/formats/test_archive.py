@@ -41,7 +41,7 @@ def credential():
 
 @pytest.fixture(scope="module")
 def other():
-    return FakeAuthority("KICA").issue("김철수", profile=CHEAPEST)
+    return FakeAuthority("KICA").issue("홍길순", profile=CHEAPEST)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_names_count_in_any_case_and_other_files_are_ignored(credential):
 def test_a_whole_tree_yields_every_credential_and_its_problem(credential, other, official):
     members = [
         *folder_of(credential),
-        *folder_of(other, "NPKI/KICA/USER/cn=김철수"),
+        *folder_of(other, "NPKI/KICA/USER/cn=홍길순"),
         ("NPKI/KICA/USER/half/signCert.der", other.certificate.der),
         *((f"GPKI/class2/{name}", data) for name, data in gpki.dump(official).items()),
     ]
@@ -133,7 +133,7 @@ def test_a_whole_tree_yields_every_credential_and_its_problem(credential, other,
     found = {one.location: one for one in archive.load_all(zip_of(*members))}
 
     assert found[HOME].load() == credential
-    assert found["NPKI/KICA/USER/cn=김철수"].load() == other
+    assert found["NPKI/KICA/USER/cn=홍길순"].load() == other
     assert found["GPKI/class2/123홍길동456_sig.cer"].load() == official
     half = found["NPKI/KICA/USER/half"]
     assert half.certificate is None

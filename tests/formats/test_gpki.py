@@ -90,7 +90,7 @@ def test_of_several_persons_one_is_named(credential, server):
     assert caught.error.choices == (NAME, "SVR1311000001")
     assert NAME not in str(caught.error) + caught.error.message_ko
     with clear_error(NotFoundError):
-        gpki.load(files, "김철수")
+        gpki.load(files, "홍길순")
 
 
 @pytest.mark.parametrize("ending", ["_sig.cer", "_sig.key"])

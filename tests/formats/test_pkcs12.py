@@ -307,7 +307,7 @@ def test_a_km_pair_alone_is_a_credential(credential, written):
 
 
 def test_several_credentials_have_a_door_of_their_own(authority, credential, written):
-    other = authority.issue("김철수", profile=CHEAPEST, password=PASSWORD, fresh_key=True)
+    other = authority.issue("홍길순", profile=CHEAPEST, password=PASSWORD, fresh_key=True)
     with other.unlock(PASSWORD) as opened:
         bags = bags_of(pkcs12.dump(opened, PASSWORD, profile=KOREAN))
     file = pfx_of(*bags, *bags_of(written["PKCS12_KOREAN"]))

@@ -41,7 +41,7 @@ def credential(authority):
 
 @pytest.fixture(scope="module")
 def other(authority):
-    return authority.issue("임꺽정", password=PASSWORD, profile=profiles.CHEAPEST, fresh_key=True)
+    return authority.issue("홍길남", password=PASSWORD, profile=profiles.CHEAPEST, fresh_key=True)
 
 
 @pytest.fixture(scope="module")

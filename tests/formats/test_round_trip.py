@@ -154,7 +154,7 @@ def test_several_in_one_zip_come_out_as_they_went_in(house):
     authority = FakeAuthority(house)
     several = [
         authority.issue(name, profile=CHEAPEST, km=True, chain=True)
-        for name in ("홍길동", "김철수", "O'Brien")
+        for name in ("홍길동", "홍길순", "홍'길동")
     ]
 
     found = [one.load() for one in archive.load_all(archive.dump(several))]

@@ -315,12 +315,12 @@ def test_a_credential_without_km_pair_is_noted(authority):
 
 def test_a_km_pair_of_somebody_else_is_warned_of(authority):
     mine = authority.issue(profile=CHEAPEST)
-    other = FakeAuthority("KICA", at=AT).issue("김하늘", profile=CHEAPEST, km=True, valid_days=100)
+    other = FakeAuthority("KICA", at=AT).issue("홍길순", profile=CHEAPEST, km=True, valid_days=100)
     mixed = attrs.evolve(mine, key_management=other.key_management)
     found = finding(mixed, "km-mismatch")
 
     assert found.facts == {"fields": ["subject", "issuer", "validity"]}
-    assert "김하늘" not in found.message + found.message_ko
+    assert "홍길순" not in found.message + found.message_ko
 
 
 def test_a_km_pair_that_belongs_is_not_mentioned(authority):

@@ -253,6 +253,39 @@ def test_who_is_kept_waiting_for_too_long_gives_up_and_may_come_again(
     assert caught.error.retryable
 
 
+def test_slow_answers_count_as_waiting(house, trust, responder, enrolment):
+    class Slow:
+        now = NOW
+
+        def exchange(self, message):
+            answer = responder.exchange(message)
+            self.now += timedelta(seconds=100)
+            responder.now = self.now
+            return answer
+
+    slow = Slow()
+    responder.waits = [1] * 9
+
+    with clear_error(UnavailableError) as caught:
+        issue(client(house, trust, responder, transport=slow, clock=lambda: slow.now), enrolment)
+
+    assert "not decided" in str(caught.error)
+    assert sent(responder) == ["IR", "POLL_REQ", "POLL_REQ", "POLL_REQ"]
+
+
+@pytest.mark.parametrize("profile", [CmpProfile.RFC4210, CmpProfile.PBMAC1], ids=lambda p: p.name)
+def test_the_mac_of_a_proof_is_no_cheaper_to_try_codes_on_than_that_of_the_message(
+    house, trust, responder, enrolment, profile
+):
+    issue(client(house, trust, responder, profile=profile), enrolment)
+
+    (asked,) = CertReqMessages.load(responder.requests[0].body.content).messages
+    mac = PBMParameter.read(asked.proof.signature.input.authentication.algorithm)
+    assert mac.one_way_function.oid == oids.SHA256
+    assert mac.mac.oid == oids.HMAC_SHA256
+    assert mac.iterations == 10_000
+
+
 def test_a_reissue_is_an_issue_under_another_reference(authority, enrolment, responder):
     authority.reissue(enrolment, password=TEST_PASSWORD, profile=CHEAPEST)
 
@@ -715,6 +748,22 @@ def test_a_certificate_for_another_number_is_rejected(house, trust, responder):
     assert responder.confirmed[0].status.status == "rejection"
 
 
+def without_identity(template):
+    others = [one for one in template.extensions if one.oid != "2.5.29.17"]
+    return evolve(template, extensions=tuple(others))
+
+
+def test_a_certificate_without_the_vid_that_was_asked_for_is_rejected(house, trust, responder):
+    # Its authority is believed, and has left out what 본인확인 needs.
+    responder.template = without_identity
+    enrolment = Enrolment(REFERENCE, CODE, id_number=TEST_ID_NUMBER)
+
+    error = refusal(client(house, trust, responder), enrolment)
+
+    assert "without the VID" in str(error)
+    assert responder.confirmed[0].status.status == "rejection"
+
+
 def body_of(*responses):
     return lambda body: PKIBody(BodyType.IP, CertRepMessage(responses).encode())
 
@@ -930,6 +979,33 @@ def test_a_confirmation_that_is_known_already_is_good(authority, enrolment, resp
     responder.body = answer
 
     assert issue(authority, enrolment)
+
+
+def test_that_a_confirmation_is_known_already_is_not_believed_without_protection(
+    house, trust, enrolment, responder
+):
+    class Cut:
+        """Whoever keeps confirmations back says that they have arrived."""
+
+        confirmations = []  # noqa: RUF012 - one object
+
+        def exchange(self, message):
+            asked = PKIMessage.load(message)
+            if asked.body.type is not BodyType.CERT_CONF:
+                return responder.exchange(message)
+            if not self.confirmations:
+                self.confirmations.append(asked)
+                raise UNAVAILABLE
+            known = PKIStatusInfo("rejection", failures=("certConfirmed",))
+            body = PKIBody(BodyType.ERROR, ErrorMsgContent(known).encode())
+            header = evolve(asked.header, recipient_nonce=asked.header.sender_nonce)
+            return PKIMessage(evolve(header, protection_algorithm=None), body).encode()
+
+    with clear_error(AuthorityError) as caught:
+        issue(client(house, trust, Cut()), enrolment)
+
+    assert "without protection" in str(caught.error)
+    assert responder.confirmed is None
 
 
 def test_a_confirmation_that_stays_in_doubt_is_told_and_the_credential_is_kept(

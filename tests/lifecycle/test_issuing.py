@@ -266,6 +266,22 @@ def test_the_old_one_is_found_by_its_certificate(store, lost, credential, author
     assert [entry.id for entry in store.entries()] == [renewal.entry.id]
 
 
+@pytest.mark.parametrize("mistake", [{"subject": None}, {"policy": "1.2.410.200005.1.1.5"}])
+def test_a_reissue_for_another_subject_or_policy_is_rejected_and_nothing_is_retired(
+    store, lost, authority, office, mistake, monkeypatch
+):
+    right = authority.fake.issue
+    monkeypatch.setattr(
+        authority.fake, "issue", lambda **how: right("길동상사", **{**how, **mistake})
+    )
+
+    with pytest.raises(AuthorityError, match="subject and policy"):
+        reissue(store, lost, authority, office, NEW, old=Retire.REMOVE, at=NOW)
+
+    assert [entry.certificate for entry in store.entries()] == [lost.certificate]
+    assert authority.state(lost.certificate) is GOOD
+
+
 def test_after_its_end_there_is_no_reissue(authority, office):
     gone = authority.holder(password=OLD, ends=NOW - DAY)
     with pytest.raises(RenewalError) as raised:

@@ -472,7 +472,7 @@ def test_a_successor_is_known_by_itself_and_not_by_the_history(credential, autho
 def test_certificates_of_others_are_no_successors(authority):
     mine = authority.holder(password=OLD)
     others = [
-        authority.holder(password=OLD, ends=NOW + 300 * DAY, name="임꺽정"),
+        authority.holder(password=OLD, ends=NOW + 300 * DAY, name="홍길남"),
         authority.holder(password=OLD, ends=NOW + 5 * DAY),
     ]
     store = store_of(mine, *others)

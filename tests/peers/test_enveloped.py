@@ -105,7 +105,7 @@ class TestOpenSSL:
         assert opened.authenticated is cipher.authenticated
 
     def test_pem_and_several_recipients(self, openssl, files, pair, authority):
-        other = authority.issue("성춘향", km=True, profile=profiles.CHEAPEST).key_management
+        other = authority.issue("홍길순", km=True, profile=profiles.CHEAPEST).key_management
         (files / "other.pem").write_text(other.certificate.to_pem())
         blob = openssl(
             *("cms", "-encrypt", "-binary", "-outform", "PEM", "-seed-cbc", *openssl.PROVIDERS),

@@ -206,7 +206,7 @@ class TestRefusing:
             etax.verify(replaced(signed, old, new))
 
     def test_the_certificate_of_another(self, signed, signer, authority):
-        other = authority.issue("성춘향", fresh_key=True).certificate
+        other = authority.issue("홍길순", fresh_key=True).certificate
         swapped = signed.replace(
             base64.b64encode(signer.certificate.der), base64.b64encode(other.der)
         )

@@ -30,7 +30,7 @@ FAULTS = [
 @pytest.fixture(scope="module")
 def credentials():
     authority = FakeAuthority("yessign")
-    return [authority.issue(name, password="pw", profile=CHEAPEST) for name in ("홍길동", "임꺽정")]
+    return [authority.issue(name, password="pw", profile=CHEAPEST) for name in ("홍길동", "홍길남")]
 
 
 class Vault:

@@ -258,7 +258,7 @@ def test_old_keys_that_a_crash_left_go_with_the_next_change_or_with_the_entry(st
 
 
 def test_government_files_are_changed_where_they_lie(tmp_path, official):
-    other = FakeAuthority("GPKI").issue("김철수", common_name="2", password=OLD, profile=CHEAPEST)
+    other = FakeAuthority("GPKI").issue("홍길순", common_name="2", password=OLD, profile=CHEAPEST)
     gpki.write_folder(official, tmp_path / "class2", "1")
     gpki.write_folder(other, tmp_path / "class2")
     store = Store(FileBackend(tmp_path))

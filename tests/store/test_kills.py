@@ -41,7 +41,7 @@ def credentials():
     authority = FakeAuthority("yessign")
     return [
         authority.issue(name, password=OLD, km=True, profile=CHEAPEST)
-        for name in ("홍길동", "임꺽정", "장길산")
+        for name in ("홍길동", "홍길남", "홍길서")
     ]
 
 

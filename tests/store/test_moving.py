@@ -56,7 +56,7 @@ def credentials():
     authority = FakeAuthority("yessign")
     return [
         authority.issue(name, password=PASSWORD, km=True, profile=CHEAPEST)
-        for name in ("홍길동", "임꺽정", "장길산")
+        for name in ("홍길동", "홍길남", "홍길서")
     ]
 
 
@@ -173,7 +173,7 @@ def test_a_summary_tells_copied_already_there_different_and_broken(memory, crede
     entries = [source.add(credential) for credential in credentials]
     target.add(credentials[0])
     target.add(credentials[1].change_password(PASSWORD, "another one"))
-    broken = source.add(FakeAuthority("KICA").issue("김철수", password=PASSWORD))
+    broken = source.add(FakeAuthority("KICA").issue("홍길순", password=PASSWORD))
     source.backend.put(f"{broken.location}/signPri.key", b"cut", replace=ANY)
     steps = []
     summary = source.backup(to=target, progress=steps.append)
@@ -186,7 +186,7 @@ def test_a_summary_tells_copied_already_there_different_and_broken(memory, crede
     assert {step.total for step in steps} == {4}
     assert {step.id: step.outcome for step in steps}[broken.id] is Outcome.BROKEN
     told = repr(summary) + repr(steps)
-    assert not any(name in told for name in ("홍길동", "임꺽정", "장길산", "김철수"))
+    assert not any(name in told for name in ("홍길동", "홍길남", "홍길서", "홍길순"))
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(memory, credentials):

@@ -146,7 +146,7 @@ def test_an_open_credential_is_not_stored(store, credential):
 
 
 def test_an_existing_folder_is_used_as_it_is_spelled(store, backend, credential, issue):
-    put_files(backend, "YesSign/User/cn=older", npki.dump(issue("김철수")))
+    put_files(backend, "YesSign/User/cn=older", npki.dump(issue("홍길순")))
     entry = store.add(credential)
     assert entry.location.startswith("YesSign/User/cn=")
 
@@ -198,7 +198,7 @@ def test_a_damaged_entry_says_why_and_stops_nothing(store, backend, credential, 
     files = npki.dump(credential)
     files[name] = data
     put_files(backend, "a/damaged", {n: d for n, d in files.items() if d is not None})
-    put_files(backend, "b/sound", npki.dump(issue("김철수")))
+    put_files(backend, "b/sound", npki.dump(issue("홍길순")))
     by_place = {entry.location: entry for entry in store.entries()}
     assert set(by_place) == {"a/damaged", "b/sound"}
     assert by_place["b/sound"].problem is None
@@ -270,7 +270,7 @@ def test_a_huge_key_is_a_problem_and_the_certificate_is_read(tmp_path, credentia
 
 def test_an_entry_is_got_by_id_location_and_fingerprint(store, credential, issue):
     entry = store.add(credential)
-    store.add(issue("김철수"))
+    store.add(issue("홍길순"))
     assert store.get(entry.id) == entry
     assert store.get(entry.location) == entry
     assert store.get(credential.certificate.fingerprint()) == entry
@@ -310,7 +310,7 @@ def test_a_certificate_that_is_there_twice_is_asked_for_by_location(store, backe
 
 def test_find_answers_to_every_condition(store, issue):
     person = store.add(issue())
-    other = store.add(issue("김철수", "KICA"))
+    other = store.add(issue("홍길순", "KICA"))
     company = store.add(issue("(주)길동", policy="1.2.410.200005.1.1.5"))
     rubbish = "broken"
     put_files(store._backend, rubbish, {"signCert.der": b"x"})
@@ -395,7 +395,7 @@ def test_a_replacement_of_something_that_changed_meanwhile_is_a_conflict(store, 
 def test_one_certificate_is_not_replaced_by_another(store, credential, issue):
     entry = store.add(credential)
     with pytest.raises(ValueError):
-        store.replace(entry, issue("김철수"))
+        store.replace(entry, issue("홍길순"))
     assert store.get(entry.id).load() == credential
 
 

@@ -86,7 +86,7 @@ def driver(tmp_path_factory, credential, authority):
                 serialization.NoEncryption(),
             )
             key = decode_rsa_private_key(pkcs1) | {Attribute.TOKEN: True}
-            other = authority.issue("성춘향", fresh_key=True).certificate
+            other = authority.issue("홍길순", fresh_key=True).certificate
             for number in (identifier, b"mismatched"):
                 session.create_object(key | {Attribute.ID: number})
             for one, number in (

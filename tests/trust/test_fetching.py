@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import socket
+import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -443,7 +444,7 @@ def test_a_cached_answer_of_a_responder_is_used_for_its_certificate_alone(world,
     cache = RevocationCache(tmp_path)
     world.verify(cache=cache)
     assert world.verify(cache=cache, fetcher=None).kind is EvidenceKind.OCSP
-    world.certificate = world.authority.issue("임꺽정").certificate
+    world.certificate = world.authority.issue("홍길남").certificate
     world.unknown("nothing at hand", cache=cache, fetcher=None)
 
 
@@ -513,3 +514,33 @@ def test_a_medium_that_fails_costs_only_the_cache(tmp_path):
     cache = RevocationCache(place)
     cache.put("key", [b"\x30\x00"], AT)
     assert cache.get("key", AT) == ()
+
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from kcert.trust import RevocationCache
+
+cache = RevocationCache(sys.argv[1])
+octet = sys.argv[2].encode()
+for _ in range(50):
+    cache.put("key", [b"\\x04\\x82\\x80\\x00" + octet * 0x8000], datetime(2030, 1, 1, tzinfo=UTC))
+"""
+
+
+def test_several_processes_share_a_cache_and_read_only_whole_values(tmp_path):
+    whole = {(b"\x04\x82\x80\x00" + octet * 0x8000,) for octet in (b"a", b"b")}
+    cache = RevocationCache(tmp_path)
+    command = [sys.executable, "-c", WRITER, str(tmp_path)]
+    writers = [subprocess.Popen([*command, octet]) for octet in "ab"]
+    read = set()
+    try:
+        while any(writer.poll() is None for writer in writers):
+            read.add(cache.get("key", AT))
+    finally:
+        codes = [writer.wait(60) for writer in writers]
+    read.add(cache.get("key", AT))
+
+    assert codes == [0, 0]
+    assert read - {()} <= whole
+    assert cache.get("key", AT) in whole

@@ -128,7 +128,7 @@ def test_a_challenge_answered_too_late_is_refused(bank):
 
 
 def test_a_signature_of_another_key_is_refused(bank):
-    other = bank.authority.issue("임꺽정", fresh_key=True)
+    other = bank.authority.issue("홍길남", fresh_key=True)
     proof = bank.proof()
     with other.unlock(TEST_PASSWORD) as unlocked:
         proof = evolve(proof, signature=unlocked.sign(proof.challenge))

@@ -100,15 +100,14 @@ def _encoded(data: bytes, at: int, end: int) -> tuple[bytes, ...]:
 
 def _read_content(data: bytes, at: int, end: int) -> tuple[str, bytes | None, int]:
     """Type, content and its tag; ``None`` and -1 where it is elsewhere."""
-    kind, *wrapper = straight.members(data, at, end)
-    if kind[0] != der.OBJECT_IDENTIFIER:
+    fields = straight.members(data, at, end)
+    tags = [tag for tag, _, _ in fields]
+    if tags not in ([der.OBJECT_IDENTIFIER], [der.OBJECT_IDENTIFIER, _FIRST]):
         raise straight.Irregular
-    content_type = decode_oid(data[kind[1] : kind[2]])
-    if not wrapper:
+    content_type = decode_oid(data[fields[0][1] : fields[0][2]])
+    if len(fields) == 1:
         return content_type, None, -1
-    if len(wrapper) > 1 or wrapper[0][0] != _FIRST:
-        raise straight.Irregular
-    found = straight.members(data, *wrapper[0][1:])
+    found = straight.members(data, *fields[1][1:])
     if len(found) != 1:
         raise straight.Irregular
     return content_type, data[found[0][1] : found[0][2]], found[0][0]

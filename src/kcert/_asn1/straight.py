@@ -24,6 +24,9 @@ __all__ = [
     "only",
 ]
 
+# No caller keeps more of them. Of more, `Reader` keeps none that it does not have to.
+_MAX_MEMBERS = 1_024
+
 Member = tuple[int, int, int]
 """Tag of a value, first octet of its content, octet after it."""
 
@@ -43,17 +46,26 @@ def _size(data: bytes, at: int) -> tuple[int, int]:
 
 
 def members(data: bytes, at: int, end: int) -> list[Member]:
-    """The values that fill ``data[at:end]``."""
+    """The values that fill ``data[at:end]``, at most 1,024."""
     found: list[Member] = []
     try:
-        while at < end:
+        for _ in range(_MAX_MEMBERS):
+            if at >= end:
+                break
             tag, size = data[at], data[at + 1]
             if tag & 0x1F == 0x1F:
                 raise Irregular
+            # As `_size`, which would cost as much as all the rest.
             if size < 0x80:
                 at += 2
+            elif size == 0x82 and data[at + 2]:
+                size = data[at + 2] << 8 | data[at + 3]
+                at += 4
+            elif size == 0x81 and data[at + 2] >= 0x80:
+                size = data[at + 2]
+                at += 3
             else:
-                size, at = _size(data, at + 1)
+                raise Irregular
             found.append((tag, at, at + size))
             at += size
     except IndexError:
@@ -168,7 +180,10 @@ def extensions(data: bytes, at: int, end: int) -> list[tuple[str, bool, bytes]]:
 
 
 def attributes(data: bytes, at: int, end: int) -> list[tuple[str, tuple[bytes, ...]]]:
-    """The attributes of one value each that fill ``data[at:end]``: type and encoded value."""
+    """The attributes of one value each that fill ``data[at:end]``: type and encoded value.
+
+    At most 1,024.
+    """
     found: list[tuple[str, tuple[bytes, ...]]] = []
     try:
         while at < end:
@@ -191,6 +206,8 @@ def attributes(data: bytes, at: int, end: int) -> list[tuple[str, tuple[bytes, .
             oid = decode_oid(data[at + 4 : holder])
             found.append((oid, (data[holder + 2 : stop],)))
             at = stop
+            if len(found) > _MAX_MEMBERS:
+                raise Irregular
     except IndexError:
         raise Irregular from None
     if at != end:

@@ -189,6 +189,9 @@ class Passwords:
                 return getpass.getpass(self.session.complaints.pick(*prompt))
         except getpass.GetPassWarning:
             pass
+        except KeyboardInterrupt:
+            self.session.complaints.put("")  # what is said of it has a line of its own
+            raise
         raise Refusal(
             ("this terminal would show the password", "이 터미널은 비밀번호를 가릴 수 없습니다"),
             (
@@ -253,7 +256,7 @@ def _line_of(descriptor: int) -> bytes:
         raise Refusal(
             (
                 f"file descriptor {descriptor} cannot be read",
-                f"파일 서술자 {descriptor}을(를) 읽을 수 없습니다",
+                f"파일 서술자({descriptor})를 읽을 수 없습니다",
             ),
             ("open it for the command, as in `3<file`", "`3<파일`처럼 명령에 열어 주십시오"),
         ) from None

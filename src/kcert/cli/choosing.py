@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 import kcert
+from kcert.cli.failures import Refusal
 from kcert.store import is_vault
 
 if TYPE_CHECKING:
@@ -89,8 +90,18 @@ def choose(session: Session, text: str, store: str | None, *, one_place: bool = 
 
     Raises:
         KcertError: There is none, or there are several.
+        Refusal: Nothing is named.
     """
     session.where = text
+    if not text:
+        # It would be the folder one is in: an empty variable of a script is no choice of that.
+        raise Refusal(
+            ("no certificate is named: CERT is empty", "CERT가 비어 있습니다"),
+            (
+                "give a file, a folder or an id; a variable of the script may be empty",
+                "파일, 폴더나 id를 주십시오. 스크립트의 변수가 비어 있는지 확인하십시오",
+            ),
+        )
     if store is not None:
         return in_store(kcert.open_store(store), text)
     path = Path(text)

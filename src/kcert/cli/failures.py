@@ -61,7 +61,10 @@ _TABLE: tuple[tuple[type[kcert.KcertError], Status, Text], ...] = (
     (
         kcert.NotFoundError,
         Status.NOT_FOUND,
-        ("look at what is there with `kcert list`", "`kcert list`로 무엇이 있는지 보십시오"),
+        (
+            "check the path, or look at what is there with `kcert list`",
+            "경로를 확인하거나 `kcert list`로 무엇이 있는지 보십시오",
+        ),
     ),
     (
         kcert.AmbiguousError,
@@ -91,8 +94,8 @@ _TABLE: tuple[tuple[type[kcert.KcertError], Status, Text], ...] = (
         kcert.StorageError,
         Status.MEDIUM,
         (
-            "check that the medium is plugged in, writable and has room, then run it again",
-            "매체가 연결되어 있고 쓸 수 있으며 공간이 있는지 확인하고 다시 실행하십시오",
+            "check the address, and that the medium is plugged in, writable and has room",
+            "주소가 맞는지, 매체가 연결되어 있고 쓸 수 있으며 공간이 있는지 확인하십시오",
         ),
     ),
     (
@@ -141,30 +144,6 @@ _TABLE: tuple[tuple[type[kcert.KcertError], Status, Text], ...] = (
         ),
     ),
     (
-        kcert.IdentityRefusedError,
-        Status.NO,
-        (
-            "have the holder identified again, where they are registered",
-            "등록한 기관에서 본인확인을 다시 받으십시오",
-        ),
-    ),
-    (
-        kcert.RenewalError,
-        Status.NO,
-        (
-            "see when each certificate can be renewed with `kcert list`",
-            "`kcert list`로 인증서의 만료일을 보십시오",
-        ),
-    ),
-    (
-        kcert.UnfinishedError,
-        Status.MEDIUM,
-        (
-            "nothing is lost; run the command again, it goes on from there",
-            "잃은 것은 없습니다. 명령을 다시 실행하면 이어서 합니다",
-        ),
-    ),
-    (
         kcert.RenewalError,
         Status.NO,
         ("see when with `kcert remind`", "`kcert remind`로 언제 할 수 있는지 보십시오"),
@@ -181,8 +160,8 @@ _TABLE: tuple[tuple[type[kcert.KcertError], Status, Text], ...] = (
         kcert.UnfinishedError,
         Status.MEDIUM,
         (
-            "run the same command again; after an issue, with --settle",
-            "같은 명령을 다시 실행하십시오. 발급이었으면 --settle을 주십시오",
+            "nothing is lost; run the same command again, after an issue with --settle",
+            "잃은 것은 없습니다. 같은 명령을 다시 실행하십시오. 발급이었으면 --settle을 주십시오",
         ),
     ),
     (

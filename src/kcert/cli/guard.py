@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kcert.cli.session import Session
+    from kcert.cli.voice import Text
 
 __all__ = ["guarded", "refuse"]
 
@@ -26,6 +28,42 @@ _MEDIUM = (
     "check the path, the permissions and the room on the medium",
     "경로와 권한, 매체의 남은 공간을 확인하십시오",
 )
+_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def _of_system(error: OSError) -> tuple[Text, Text, Status]:
+    """What is said, what to do next, and the status; the usual ones in the language of the user."""
+    match error:
+        case FileNotFoundError():
+            return (
+                ("there is no such file or folder", "그런 파일이나 폴더가 없습니다"),
+                ("check the path", "경로를 확인하십시오"),
+                Status.NOT_FOUND,
+            )
+        case PermissionError():
+            return (
+                ("it may not be read or written by you", "읽거나 쓸 권한이 없습니다"),
+                (
+                    "check the permissions, or choose another place",
+                    "권한을 확인하거나 다른 위치를 고르십시오",
+                ),
+                Status.MEDIUM,
+            )
+        case IsADirectoryError():
+            return (
+                ("it is a folder, not a file", "파일이 아니라 폴더입니다"),
+                ("name a file in it", "그 안의 파일을 지정하십시오"),
+                Status.MEDIUM,
+            )
+        case OSError(errno=number) if number in _ROOM:
+            return (
+                ("there is no room left on the medium", "매체에 남은 공간이 없습니다"),
+                ("make room, then run it again", "공간을 비우고 다시 실행하십시오"),
+                Status.MEDIUM,
+            )
+    reason = error.strerror or type(error).__name__
+    what = (f"the system refused: {reason}", f"시스템이 거부했습니다: {reason}")
+    return what, _MEDIUM, Status.MEDIUM
 
 
 def guarded(session: Session, action: Callable[[], int]) -> int:
@@ -47,10 +85,9 @@ def guarded(session: Session, action: Callable[[], int]) -> int:
         return Status.MEDIUM
     except OSError as error:
         # Its path may name a person.
-        reason = error.strerror or type(error).__name__
-        what = (f"the system refused: {reason}", f"시스템이 거부했습니다: {reason}")
-        _explain(session, what, _MEDIUM, "system")
-        return Status.MEDIUM
+        what, advice, status = _of_system(error)
+        _explain(session, what, advice, "system")
+        return status
     except (KeyboardInterrupt, EOFError, Stopped):
         session.complaints.say(
             "kcert: stopped; nothing more is done",

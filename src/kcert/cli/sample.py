@@ -58,11 +58,11 @@ def make_sample(folder: Path, at: datetime) -> Sample:
 def _others(at: datetime) -> list[Credential]:
     yessign = FakeAuthority("yessign", at=at)
     return [
-        yessign.issue("김하늘", policy="1.2.410.200005.1.1.4", password=PASSWORD, bank="WOORI"),
+        yessign.issue("홍길순", policy="1.2.410.200005.1.1.4", password=PASSWORD, bank="WOORI"),
         yessign.issue(
             "가나다상사", policy="1.2.410.200005.1.1.6.8", password=PASSWORD, id_number="1234567890"
         ),
-        yessign.issue("이바다", policy="1.2.410.200005.1.1.1.10", password=PASSWORD),
+        yessign.issue("홍길남", policy="1.2.410.200005.1.1.1.10", password=PASSWORD),
         FakeAuthority("CrossCert", at=at).issue(
             "주식회사 라마바",
             policy="1.2.410.200004.5.4.1.2",
@@ -71,7 +71,7 @@ def _others(at: datetime) -> list[Credential]:
             not_before=at - timedelta(days=405),
         ),
         FakeAuthority("SignKorea", at=at).issue(
-            "박구름",
+            "홍길서",
             policy="1.2.410.200004.5.1.1.9",
             password=PASSWORD,
             not_before=at - timedelta(days=350),
@@ -81,7 +81,7 @@ def _others(at: datetime) -> list[Credential]:
 
 
 def _unlucky(at: datetime) -> Credential:
-    return FakeAuthority("TradeSign", at=at).issue("최강산", password=_STICK_PASSWORD)
+    return FakeAuthority("TradeSign", at=at).issue("홍길북", password=_STICK_PASSWORD)
 
 
 def _break(root: Path, entry: Entry) -> None:

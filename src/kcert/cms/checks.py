@@ -119,7 +119,7 @@ def check_signer(
         has_signed_attributes=attributes is not None,
         signed_attributes=() if attributes is None else _attributes(attributes.all),
         unsigned_attributes=_attributes(raw.unsigned_attributes),
-        weaknesses=tuple(_weaknesses(digest, certificate)),
+        weaknesses=tuple(_weaknesses(digest, certificate, public_key_info)),
         path=path_of(certificate) if path is None else path,
         countersignatures=tuple(
             check_signer(
@@ -185,10 +185,10 @@ def _check_any(
     return check_signature(public_key_info, scheme, raw.signature, encodings[-1], prehashed=False)
 
 
-def _weaknesses(digest: str, certificate: Certificate) -> Iterator[str]:
+def _weaknesses(digest: str, certificate: Certificate, public_key_info: bytes) -> Iterator[str]:
     if digest == "sha1":
         yield "sha1"
-    facts = read_public_key(certificate.public_key_info)
+    facts = read_public_key(public_key_info)
     if facts.type in ("RSA", "DSA") and facts.size is not None and facts.size < _SHORT_KEY:
         yield "short-key"
     if certificate.signature_hash in ("md5", "sha1"):

@@ -151,7 +151,7 @@ class ContentEncryption:
             raise FormatError(
                 _FORMAT,
                 f"{algorithm.name} does not belong into this structure",
-                reason_ko=f"{algorithm.name}은(는) 이 구조에 쓸 수 없습니다",
+                reason_ko=f"이 구조에는 {algorithm.name} 알고리즘을 쓸 수 없습니다",
             )
         if cipher is Cipher.RC2_CBC:
             block, iv = read_rc2(algorithm, "encrypted content")

@@ -137,7 +137,7 @@ _TABLE = (
         "unknown-policy",
         _W,
         "the certificate policy {oids} is not in the table of Korean policies",
-        "인증서 정책 {oids}은(는) 국내 정책 목록에 없습니다",
+        "국내 정책 목록에 없는 인증서 정책입니다({oids})",
     ),
     FindingCode(
         "uncertain-policy",
@@ -193,7 +193,7 @@ _TABLE = (
         "unsupported-lock",
         _W,
         "the {pair} key is locked with {scheme}, which kcert cannot open",
-        "{pair} 키의 잠금 방식 {scheme}은(는) kcert로 열 수 없습니다",
+        "kcert는 {pair} 키의 잠금 방식({scheme})을 열 수 없습니다",
     ),
     FindingCode(
         "low-iterations",

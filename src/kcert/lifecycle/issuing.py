@@ -15,7 +15,7 @@ from kcert.keys.profiles import NPKI
 from kcert.lifecycle.arrival import Arrival, require_other_stores
 from kcert.lifecycle.authority import CertificateState
 from kcert.lifecycle.identity import Verb, identified
-from kcert.lifecycle.refusals import require_reissuable
+from kcert.lifecycle.refusals import require_reissuable, require_replacement
 from kcert.lifecycle.steps import Issuance, Retire, Step, Steps
 from kcert.lifecycle.successors import (
     Successors,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from kcert.credential import Credential
     from kcert.keys import Limits, LockProfile
     from kcert.lifecycle.authority import CertificateAuthority, Keep
     from kcert.lifecycle.identity import IdentityProof
@@ -167,8 +168,12 @@ def reissue(
                 steps(Step.IDENTIFIED)
 
                 def ask(keep: Keep) -> object:
+                    def checked(credential: Credential) -> object:
+                        require_replacement(certificate, credential.certificate)
+                        return keep(credential)
+
                     return authority.reissue(
-                        enrolment, password=bytes(locking.octets), profile=profile, keep=keep
+                        enrolment, password=bytes(locking.octets), profile=profile, keep=checked
                     )
 
                 new = arrival.take(ask, certificate)

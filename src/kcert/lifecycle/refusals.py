@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kcert.certificate.validity import RENEWAL_DAYS, korean_date
-from kcert.errors import KcertError, RenewalError
+from kcert.errors import AuthorityError, KcertError, RenewalError
 from kcert.lifecycle.authority import CertificateState
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kcert.certificate import Certificate
     from kcert.lifecycle.authority import CertificateAuthority
 
-__all__ = ["require_reissuable", "require_renewable"]
+__all__ = ["require_reissuable", "require_renewable", "require_replacement"]
 
 
 def require_renewable(
@@ -76,6 +76,19 @@ def require_reissuable(certificate: Certificate, at: datetime) -> None:
     """
     if at > certificate.validity.not_after:
         _refuse_expired(certificate, "재발급받을", "reissued")
+
+
+def require_replacement(lost: Certificate, new: Certificate) -> None:
+    """Refuse a reissue that is of another holder or kind, before it is kept and confirmed.
+
+    Raises:
+        AuthorityError: Subject or policies are not those of the lost one.
+    """
+    if new.subject.match_key != lost.subject.match_key or new.policy_oids != lost.policy_oids:
+        raise AuthorityError(
+            "what was reissued is not for the subject and policy of the lost certificate",
+            "재발급된 인증서의 주체나 정책이 이전 인증서와 다릅니다",
+        )
 
 
 def _refuse_expired(certificate: Certificate, verb_ko: str, verb: str) -> None:

@@ -154,7 +154,7 @@ def _credentials(
         raise _refused(
             scheme,
             f"credentials= must have {wanted}; kcert looks for none by itself",
-            f"credentials=에 {wanted}을(를) 지정하십시오; kcert가 스스로 찾지 않습니다",
+            f"credentials=에 {wanted} 값을 지정하십시오; kcert가 스스로 찾지 않습니다",
         )
     if "service_account_key" in given:
         key = given.pop("service_account_key")

@@ -82,7 +82,7 @@ def person_names() -> SearchStrategy[str]:
     syllables = st.text(_HANGUL, min_size=2, max_size=5)
     latin = st.from_regex(r"[A-Z][a-z]{1,10}( [A-Z][a-z]{1,10}){0,2}", fullmatch=True)
     return st.one_of(
-        st.sampled_from(["홍길동", "남궁민수", "(주)한국상사", "O'Brien", "테스트 주식회사"]),
+        st.sampled_from(["홍길동", "남궁길동", "(주)한국상사", "홍'길동", "테스트 주식회사"]),
         syllables,
         latin,
     )

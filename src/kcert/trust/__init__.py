@@ -11,6 +11,7 @@ from kcert.trust.comparison import Comparison, compare_figures
 from kcert.trust.crl import CertificateRevocationList, RevokedCertificate
 from kcert.trust.fetching import Fetcher, NetworkFetcher
 from kcert.trust.figures import AuthorityFigures, Family, known_authorities
+from kcert.trust.issuers import fetch_intermediates
 from kcert.trust.ocsp import OcspRequest, OcspResponse
 from kcert.trust.ocsp_check import ResponderRule
 from kcert.trust.path import ValidatedPath
@@ -75,6 +76,7 @@ __all__ = [
     "WeakPart",
     "Weakness",
     "compare_figures",
+    "fetch_intermediates",
     "known_authorities",
     "register",
 ]

@@ -130,7 +130,8 @@ class TrustStore:
             at: The moment in question, an aware datetime, default now. Certificates count in whole
                 seconds: one is valid to the end of the second of its notAfter.
             intermediates: Certificates of authorities that may stand in between, in any order, from
-                CaPubs, PKCS#12 or a message; they are not believed, only used.
+                CaPubs, PKCS#12, a message or `fetch_intermediates`; they are not believed, only
+                used.
             revocation: How much is asked about revocation. Nothing is fetched unless a checker that
                 fetches is given.
             checker: Who is asked about revocation, default the store's.

@@ -87,7 +87,7 @@ def make_page(language, *, has_names=True):
     )
     unknown = Chain(
         (
-            Step("나모르", certificate, Mark.REFUSED),
+            Step("홍길북", certificate, Mark.REFUSED),
             Step("Nobody CA", pick("its certificate is not here", "인증서가 없음"), Mark.UNKNOWN),
         ),
         pick(
@@ -100,21 +100,21 @@ def make_page(language, *, has_names=True):
     old = Step("yessignCA Class 1", note, Mark.WEAK)
     universal = ("Universal, individual", "개인 범용")
     cards = (
-        card(1, "최강산", State.DAMAGED, span(-3, 362), path("최강산", "yessignCA Class 2"),
+        card(1, "홍길순", State.DAMAGED, span(-3, 362), path("홍길순", "yessignCA Class 2"),
              Remark(Severity.ERROR, "format", missing), use=universal, problem=missing),
         card(2, "주식회사 가나다라", State.EXPIRED, span(-405, -40),
              path("주식회사 가나다라", "yessignCA Class 2", Mark.REFUSED, verdict=expired),
              Remark(Severity.ERROR, "expired", expired), weak_lock,
              use=("Universal, corporate", "법인 범용")),
-        card(3, "나모르", State.UNTRUSTED, span(-10, 700, renewable=False), unknown,
+        card(3, "홍길북", State.UNTRUSTED, span(-10, 700, renewable=False), unknown,
              Remark(Severity.ERROR, "not-trusted", unknown.verdict)),
-        card(4, "박구름", State.RENEWABLE, span(-353, 12), path("박구름", "signGATE CA5"),
+        card(4, "홍길서", State.RENEWABLE, span(-353, 12), path("홍길서", "signGATE CA5"),
              Remark(Severity.WARNING, "renewal-window", renew), weak_lock, use=universal),
         card(5, "홍길동", State.VALID, span(-100, 265),
              Chain((Step("홍길동", certificate, Mark.SOUND), old, root), sha1, Mark.WEAK),
              weak_lock,
              use=("Banking, individual", "은행/신용카드/보험용")),
-        card(6, "이바다", State.VALID, span(-30, 1065), path("이바다", "yessignCA Class 3"),
+        card(6, "홍길남", State.VALID, span(-30, 1065), path("홍길남", "yessignCA Class 3"),
              kind=financial, use=("Financial certificate, individual", "금융인증서 (개인)")),
     )  # fmt: skip
     return Page(

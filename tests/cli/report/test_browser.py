@@ -228,13 +228,13 @@ def choose(browser, name, value):
     ("name", "value", "holders"),
     [
         ("f-text", "홍길동", ["홍길동"]),
-        ("f-text", "SIGNgate  ca5", ["박구름"]),
-        ("f-text", "/home/hong/NPKI/4", ["박구름"]),
+        ("f-text", "SIGNgate  ca5", ["홍길서"]),
+        ("f-text", "/home/hong/NPKI/4", ["홍길서"]),
         ("f-text", "nobody at all", []),
         ("f-state", "expired", ["주식회사 가나다라"]),
-        ("f-kind", "financial", ["이바다"]),
-        ("f-severity", "warning", ["박구름"]),
-        ("f-severity", "none", ["이바다"]),
+        ("f-kind", "financial", ["홍길남"]),
+        ("f-severity", "warning", ["홍길서"]),
+        ("f-severity", "none", ["홍길남"]),
     ],
 )
 def test_the_filter_shows_what_fits_and_says_how_many(browser, page_in, name, value, holders):
@@ -265,7 +265,7 @@ def test_two_conditions_hold_together(browser, page_in):
 
 def test_a_link_to_a_card_that_is_filtered_out_shows_it_again(browser, page_in):
     browser.show(page_in("ko"))
-    choose(browser, "f-text", "이바다")
+    choose(browser, "f-text", "홍길남")
     browser.run("document.querySelector('.who a[href=\"#c1\"]').click()")
 
     assert len(shown(browser)) == 6

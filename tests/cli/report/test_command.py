@@ -44,7 +44,7 @@ def test_all_of_this_computer_on_one_page(computer):
 
     assert (status, out) == (0, "")
     assert "written: kcert-report.html" in errors
-    assert sorted(titles(text)) == sorted(["홍길동", "주식회사 가나다라마바사", "김하늘", "이바다"])
+    assert sorted(titles(text)) == sorted(["홍길동", "주식회사 가나다라마바사", "홍길순", "홍길남"])
     if os.name == "posix":
         assert Path("kcert-report.html").stat().st_mode & 0o077 == 0
 
@@ -118,7 +118,7 @@ def test_without_names_the_page_names_nobody_and_no_place(computer):
     assert run(*AT, "--no-names")[0] == 0
     text = Path("kcert-report.html").read_text("utf-8")
 
-    for word in ("홍길동", "김하늘", "이바다", "가나다라", str(computer.root), "cn=", "NPKI/"):
+    for word in ("홍길동", "홍길순", "홍길남", "가나다라", str(computer.root), "cn=", "NPKI/"):
         assert word not in text
     for entry_ in kcert.open_store("NPKI").entries():
         assert entry_.certificate.subject.rfc4514() not in text

@@ -172,7 +172,7 @@ def test_every_state_is_counted_once(page_in):
 
 
 def test_every_word_of_the_page_is_in_its_language(page_in):
-    korean_of_people = "최강산|주식회사 가나다라|나모르|박구름|홍길동|이바다|은행/신용카드/보험용"
+    korean_of_people = "홍길순|주식회사 가나다라|홍길북|홍길서|홍길동|홍길남|은행/신용카드/보험용"
     tree = parsed(render(page_in("en")))
     for each in (*tree.iter("script"), *tree.iter("style")):
         each.text = ""
@@ -187,7 +187,7 @@ def test_equal_findings_of_several_are_told_once_with_all_who_have_them(page_in)
     [section] = [each for each in tree.iter("section") if each.get("id") == "findings"]
     [line] = [e for e in section.iter("li") if "old scheme" in "".join(e.itertext())]
 
-    assert [link.text for link in line.iter("a")] == ["주식회사 가나다라", "박구름", "홍길동"]
+    assert [link.text for link in line.iter("a")] == ["주식회사 가나다라", "홍길서", "홍길동"]
 
 
 def test_a_page_of_many_keeps_what_is_unfolded_short(page_in):

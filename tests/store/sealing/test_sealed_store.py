@@ -61,7 +61,7 @@ def credential(authority):
 
 @pytest.fixture(scope="module")
 def other(authority):
-    return authority.issue("김철수", password="pw", profile=CHEAPEST)
+    return authority.issue("홍길순", password="pw", profile=CHEAPEST)
 
 
 @pytest.fixture(scope="module")

@@ -71,8 +71,11 @@ class CmpAuthority(Desk):
             AuthorityError: The authority refuses, or answers wrongly.
             TrustError: What it issued does not lead to an authority that is believed.
             IdentityMismatchError: The certificate is for another identity number.
-            UnavailableError: It cannot be reached. Where ``keep`` has been called, the certificate
-                may be in force all the same: only the answer to the confirmation was lost.
+            UnavailableError: It cannot be reached.
+
+        Where ``keep`` has returned, the certificate may be in force after any of these errors: only
+        the answer to the confirmation was lost, or damaged on its way. What was kept is not to be
+        thrown away before `status` has told.
         """
         try:
             return self._enrol(BodyType.IR, enrolment, password, profile, keep)

@@ -15,7 +15,7 @@ from kcert.credential.pair import KeyPair
 from kcert.errors import AuthorityError, KcertError
 from kcert.lifecycle.cmp.announced import encryption_certificate
 from kcert.lifecycle.cmp.issues import ANSWERS, Issue
-from kcert.lifecycle.cmp.refusals import malformed_is_wrong
+from kcert.lifecycle.cmp.refusals import malformed_is_wrong, wrong_answer
 from kcert.lifecycle.cmp.requests import (
     Wanted,
     certificate_requests,
@@ -136,6 +136,7 @@ class Orders:
             wanted,
             registration_info=self._registration_info(order, wanted[0].key),
             secret=order.secret,
+            mac=profile.proof_mac,
             mac_proof=profile.mac_proof,
         )
         transaction = Transaction(self.line, order.guard)
@@ -202,9 +203,14 @@ class Orders:
     @staticmethod
     def _check_identity(order: Order, issue: Issue) -> None:
         certificate, random = issue.certificates[0], order.pairs[0].wanted.key.random
-        identity = certificate.identity
-        if order.id_number is None or random is None or identity is None or identity.vid is None:
+        if order.id_number is None or random is None:
             return
+        if certificate.identity is None or certificate.identity.vid is None:
+            # Nobody could ever check its holder's identity (본인확인).
+            raise wrong_answer(
+                "brings a certificate without the VID that was asked for",
+                "요청한 VID(본인확인 정보)가 없는 인증서입니다",
+            )
         vid.verify(certificate, order.id_number, random.reveal())
 
 

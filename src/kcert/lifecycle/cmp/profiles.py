@@ -54,6 +54,16 @@ class CmpProfile:
     encryption_certificate: bool = True
 
     @property
+    def proof_mac(self) -> MacKind:
+        """The MAC in a proof of possession: a PasswordBasedMac (RFC 4211 section 4.1).
+
+        Whoever sees the message can try codes on either MAC, so it costs as much as the other one;
+        where that is an old or the Korean one, the form that old servers know.
+        """
+        modern = self.mac in {MacKind.PBM, MacKind.PBMAC1}
+        return MacKind.PBM if modern else MacKind.PBM_SHA1
+
+    @property
     def accepted_macs(self) -> frozenset[MacKind]:
         """Which MACs an answer may have; the weak Korean one only where it is asked for."""
         standard = {MacKind.PBM, MacKind.PBM_SHA1, MacKind.PBMAC1}

@@ -63,6 +63,7 @@ def certificate_requests(
     *,
     registration_info: tuple[InfoTypeAndValue, ...] = (),
     secret: Password | None = None,
+    mac: MacKind = MacKind.PBM,
     mac_proof: bool = False,
 ) -> bytes:
     """The content of ir, cr, kur or krr; requests are numbered from 0.
@@ -71,6 +72,7 @@ def certificate_requests(
         wanted: What is asked for.
         registration_info: regInfo of the first request.
         secret: The shared secret, where there is one.
+        mac: Kind of the MAC in a proof.
         mac_proof: Prove possession over the public key and its MAC also where the request names a
             subject (RFC 4211 section 4.1 asks for it where it names none).
     """
@@ -83,18 +85,19 @@ def certificate_requests(
         template = CertTemplate(subject=one.subject, public_key=one.public_key_info)
         request = CertRequest(number, template, controls)
         separate = one.subject is None or mac_proof
-        proof = _proof(one, request, secret if separate else None)
+        proof = _proof(one, request, secret if separate else None, mac)
         messages.append(CertReqMsg(request, proof, registration_info if number == 0 else ()))
     return CertReqMessages(tuple(messages)).encode()
 
 
-def _proof(one: Wanted, request: CertRequest, secret: Password | None) -> ProofOfPossession:
+def _proof(
+    one: Wanted, request: CertRequest, secret: Password | None, mac: MacKind
+) -> ProofOfPossession:
     if secret is None:
         return ProofOfPossession(POPOSigningKey(_SIGNATURE, one.key.sign(request.encode())))
-    # The order of RFC 4211 also where the message itself is protected otherwise.
-    algorithm = new_mac(MacKind.PBM_SHA1)
-    mac = PKMACValue(algorithm, compute_mac(algorithm, secret, one.public_key_info))
-    key_input = POPOSigningKeyInput(mac, one.public_key_info)
+    algorithm = new_mac(mac)
+    value = PKMACValue(algorithm, compute_mac(algorithm, secret, one.public_key_info))
+    key_input = POPOSigningKeyInput(value, one.public_key_info)
     return ProofOfPossession(
         POPOSigningKey(_SIGNATURE, one.key.sign(key_input.encode()), key_input)
     )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from attrs import frozen
@@ -18,7 +19,7 @@ from kcert.lifecycle.cmp.refusals import refused, wrong_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from kcert.certificate import Certificate
     from kcert.lifecycle.cmp.guards import Guard
@@ -86,8 +87,8 @@ class Transaction:
             TrustError: The answer is signed by somebody who is not believed.
             UnavailableError: It cannot be reached, or keeps one waiting for too long.
         """
+        began, waited = self._line.clock(), timedelta()
         answer = self._exchange(self._message(body))
-        patience = self._line.patience.total_seconds()
         while pending := _pending(answer):
             content = PollReqContent(pending).encode()
             answer = self._exchange(self._message(PKIBody(BodyType.POLL_REQ, content)))
@@ -97,8 +98,9 @@ class Transaction:
             if answer.body.type is BodyType.POLL_REP:
                 reply = load_content(PollRepContent.load, answer)
                 wait = max(wait, *(one.check_after for one in reply.answers))
-            patience -= wait
-            if patience < 0:
+            waited += timedelta(seconds=wait)
+            # Slow answers count as well, and a clock that is set back gains nobody time.
+            if max(waited, self._line.clock() - began) > self._line.patience:
                 raise UnavailableError(
                     "the authority has not decided yet; ask again later",
                     "인증기관이 아직 처리하지 못했습니다; 나중에 다시 시도하십시오",
