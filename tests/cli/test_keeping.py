@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ pytest.importorskip("pyrage", reason='vaults need pip install "kcert[cloud]"')
 import icalendar
 
 import kcert
+from kcert.cli import entry
 
 PASSPHRASE = "KCERT-CANARY several words"
 SOON = ["--at", "2027-04-20"]
@@ -207,3 +209,14 @@ def test_the_key_ring_knows_a_vault_by_its_address(computer, run, monkeypatch):
 
     assert run("list", "vault", "--keyring")[0] == 2
     assert asked == [("kcert", "vault")]
+
+
+@pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "script"])
+def test_a_rotation_shows_a_bar_on_a_terminal_only(computer, monkeypatch, terminal):
+    errors = io.StringIO()
+    errors.isatty = lambda: terminal
+    monkeypatch.setattr(sys, "stderr", errors)
+    monkeypatch.setenv("TERM", "xterm")
+    words = ["vault", "rotate", "vault", *OWNER, "--yes", "--new-identity", "new.txt"]
+    assert entry.run(["--lang", "en", *words], io.StringIO(), errors) == 0
+    assert ("1/1" in errors.getvalue()) is terminal

@@ -113,6 +113,61 @@ def test_suspended_resumed_and_revoked_and_the_history_knows(office, run):
     assert {event["event"] for event in events} >= {"suspended", "resumed", "revoked"}
 
 
+def test_what_is_in_a_vault_is_renewed_suspended_and_revoked_there(office, run):
+    old = office.issued("due")
+    opened = ["--identity", "owner.txt"]
+    assert run("copy", old.id, "--store", "due", "--to", "vault", *opened)[0] == 0
+    words = ["renew", old.id, "--store", "vault", *opened, *CA, "--json", STDIN]
+    status, out, errors = run(*words, "--old", "remove", typed=PASSWORD)
+    assert status == 0, errors
+    [one] = json.loads(out)["items"]
+    listed = json.loads(run("list", "vault", *opened, "--json")[1])
+    assert (one["id"] in str(listed), old.id in str(listed)) == (True, False)
+    for verb, state in (("suspend", "suspended"), ("resume", "good"), ("revoke", "revoked")):
+        words = [verb, one["id"], "--store", "vault", "--yes", *opened, *CA, STDIN]
+        assert run(*words, typed=PASSWORD)[0] == 0
+        vault = kcert.open_store(
+            "vault", sealing=kcert.VaultIdentity(Path("owner.txt").read_text("ascii").strip())
+        )
+        certificate = vault.get(one["id"]).certificate
+        assert office.server.status(certificate).state.value == state
+
+
+def test_what_is_issued_and_reissued_may_go_into_a_vault(office, run):
+    opened = ["--identity", "owner.txt", "--json"]
+    words = json.loads(office.filled('["issue", "--reference", "{reference}", "{code}"]'))
+    code = words.pop()
+    issued = run(*words, "--to", "vault", *opened, *CA, STDIN, typed=f"{code}\n{NEW}\n")
+    made = json.loads(issued[1])
+    assert (issued[0], code in issued[1] + issued[2]) == (0, False)
+
+    [held] = [
+        entry.certificate
+        for entry in kcert.open_store(
+            "vault", sealing=kcert.VaultIdentity(Path("owner.txt").read_text("ascii").strip())
+        ).entries()
+        if entry.id == made["id"]
+    ]
+    with office.server.enrol(replaces=held) as enrolment:
+        reference = enrolment.reference_number
+        code = bytes(enrolment.authorization_code.octets).decode()
+    words = ["reissue", made["id"], "--store", "vault", "--reference", reference]
+    reissued = run(*words, *opened, *CA, STDIN, typed=f"{code}\n{PASSWORD}\n")
+    assert reissued[0] == 0, reissued
+    assert json.loads(reissued[1])["id"] != made["id"]
+    assert office.server.status(held).state.value == "revoked"
+
+
+def test_the_passphrase_of_a_vault_is_asked_for_before_the_password(office, run):
+    old = office.issued("due")
+    assert run("vault", "create", "safe", STDIN, typed=f"{NEW}\n")[0] == 0
+    assert run("copy", old.id, "--store", "due", "--to", "safe", STDIN, typed=f"{NEW}\n")[0] == 0
+    words = ["renew", old.id, "--store", "safe", *CA, STDIN]
+    renewed = run(*words, typed=f"{NEW}\n{PASSWORD}\n")
+    assert renewed[0] == 0, renewed
+    assert run(*words, typed=f"{PASSWORD}\n{PASSWORD}\n")[0] == 4
+
+
 def test_a_folder_is_renewed_in_the_store_it_is_in(office, run, monkeypatch):
     old = office.issued("due")
     monkeypatch.setenv("KCERT_NPKI_PATH", "due")

@@ -32,6 +32,9 @@ from kcert.keys.profiles import CHEAPEST
 from kcert.lifecycle import Issuance, Retire, issue, reissue, renew, settle, unfinished
 from kcert.storage import FileBackend, MemoryBackend
 from kcert.store import EventKind, History, Store
+from kcert.store.sealing import SealedStore, VaultIdentity, VaultMemory
+from kcert.store.sealing.backend import SealedBackend
+from kcert.store.sealing.vaults import OpenVault
 
 OLD, NEW = "old horse 1!", "new horse 1!"
 FAULTS = (
@@ -198,6 +201,33 @@ def test_a_renewal_on_files_that_crashes_anywhere_is_finished_by_the_next(tmp_pa
     roots = iter(range(10_000))
     medium = lambda: FileBackend(tmp_path / str(next(roots)))  # noqa: E731 - a new folder each time
     crash_everywhere(partial(World, medium, km=True), "renew", (OLD, NEW), stride=4)
+
+
+class Sealed(World):
+    """A world whose store is a vault; its history lies beside it, since a vault has none."""
+
+    def __init__(self, medium, **given):
+        self.beside, self.seen = MemoryBackend(), VaultMemory()
+        self.identity = VaultIdentity.generate()
+        super().__init__(medium, **given)
+
+    def switch_on(self, machine):
+        super().switch_on(machine)
+        # Opening is no action of the renewal: the power is on.
+        vault = OpenVault(
+            self.media[0], self.identity, self.seen, create=True, months=False
+        ).sealed.vault
+        opened = OpenVault(self.media[0], self.identity, self.seen, create=False, months=None)
+        sealed = SealedBackend(Medium(self.media[0], machine), vault, self.seen, opened.reload)
+        opened.sealed = sealed
+        history = History(Medium(self.beside, machine))
+        self.store = SealedStore(opened, history=history)
+
+
+@pytest.mark.parametrize("retire", ["keep", "move", "remove"])
+def test_a_renewal_in_a_vault_that_crashes_anywhere_is_finished_by_the_next(retire):
+    pytest.importorskip("pyrage", reason='vaults need pip install "kcert[cloud]"')
+    crash_everywhere(partial(Sealed, memory, retire=retire), "renew", (OLD, NEW))
 
 
 @pytest.mark.parametrize("fault", FAULTS[1:])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kcert.cli.session import Session
     from kcert.store.sealing import SealedStore
 
-__all__ = ["Access", "access"]
+__all__ = ["Access", "access", "store_or_vault"]
 
 _LARGEST = 1 << 16
 
@@ -144,6 +144,16 @@ def _memory_of_user() -> Path:
     folder = base / "kcert"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / "vaults.db"
+
+
+store_or_vault = option(
+    "--store",
+    metavar="STORE",
+    texts=(
+        "Look for CERT in this store: npki:, a folder or a vault; default this whole computer.",
+        "CERT를 찾을 저장소: npki:, 폴더 또는 금고. 기본값은 이 컴퓨터 전체입니다.",
+    ),
+)
 
 
 def access(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -28,6 +28,7 @@ __all__ = [
     "certificate_of",
     "choose",
     "in_place",
+    "in_store",
     "is_address",
 ]
 
@@ -102,7 +103,7 @@ def choose(session: Session, text: str, store: str | None, *, one_place: bool = 
             ),
         )
     if store is not None:
-        return _in_store(kcert.open_store(store), text)
+        return in_store(kcert.open_store(store), text)
     path = Path(text)
     if path.is_dir():
         inside = kcert.open_store(path)
@@ -132,7 +133,12 @@ def _key(chosen: Chosen) -> str:
     return "" if chosen.entry is None else chosen.entry.id
 
 
-def _in_store(store: Store, text: str) -> Chosen:
+def in_store(store: Store, text: str) -> Chosen:
+    """Find an entry of a store by its id, or the begin of one.
+
+    Raises:
+        KcertError: There is none, or there are several.
+    """
     if _ID.fullmatch(text) and len(text) < _ID_LENGTH:
         entries = [entry for entry in store.entries() if entry.id.startswith(text.lower())]
         return _one([Chosen(entry, store) for entry in entries], "store")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 import kcert
-from kcert.cli.choosing import choose
+from kcert.cli.choosing import choose, in_store
 from kcert.cli.failures import Refusal
 
 if TYPE_CHECKING:
     from kcert import Entry, Store
-    from kcert.cli.session import Session
+    from kcert.cli.access import Access
 
 __all__ = ["Home", "at_home"]
 
@@ -41,11 +41,11 @@ class Home:
         return None if isinstance(self.subject, str) else self.subject
 
 
-def at_home(session: Session, text: str, store: str | None) -> Home:
+def at_home(access: Access, text: str, store: str | None) -> Home:
     """Find an entry in the store that it belongs to.
 
     Args:
-        session: Told what is being worked on.
+        access: Opens the store, be it a vault.
         text: An id, or a folder.
         store: Where to look; default this computer.
 
@@ -53,17 +53,17 @@ def at_home(session: Session, text: str, store: str | None) -> Home:
         KcertError: There is none, or there are several.
         Refusal: It is a file, or a folder that is in no store.
     """
-    session.where = text
     if store is not None:
-        whole = kcert.open_store(store)
+        whole = access.open(store)
+        access.session.where = text
         try:
-            entry = choose(session, text, store).entry
+            entry = in_store(whole, text).entry
         except kcert.NotFoundError:
             if not _WHOLE_ID.fullmatch(text):
                 raise
             entry = None
         return Home(whole, entry or text)
-    chosen = choose(session, text, None, one_place=True)
+    chosen = choose(access.session, text, None, one_place=True)
     if chosen.entry is None or chosen.store is None:
         raise Refusal(
             ("this is a file, not an entry of a store", "저장소의 항목이 아니라 파일입니다"),

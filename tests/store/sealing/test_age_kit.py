@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from types import SimpleNamespace
 
 import pytest
 
-from kcert.errors import FormatError, KcertError
+from kcert.errors import FormatError, KcertError, UnlockError
 
 pytest.importorskip("pyrage", reason="kcert[cloud] is not installed")
 
@@ -84,3 +85,51 @@ def test_what_is_not_offered_is_sound_and_refused_as_such(kit, name):
     assert facts["expect"] == ["success"]
     with pytest.raises(FormatError):
         opened(facts, body)
+
+
+@pytest.fixture
+def sealed_at():
+    """Stand-ins for what pyrage seals, by work factor."""
+    return lambda factor: b"age-encryption.org/v1\n-> scrypt " + b"A" * 22 + b" %d\n" % factor
+
+
+def busy(monkeypatch, **verbs):
+    """pyrage on a computer that is busy: the verbs in place of its own."""
+    real = pytest.importorskip("pyrage")
+    stand_in = SimpleNamespace(DecryptError=real.DecryptError, passphrase=SimpleNamespace(**verbs))
+    monkeypatch.setattr(age, "_pyrage", lambda: stand_in)
+    monkeypatch.setattr(age, "_PAUSE", 0)
+    return real.DecryptError("Excessive work parameter for passphrase.\nIt would take long.")
+
+
+def test_a_busy_computer_does_not_make_a_right_passphrase_wrong(monkeypatch, sealed_at):
+    answers = iter([True, True, False])
+
+    def decrypt(_sealed, _passphrase):
+        if next(answers):
+            raise too_much
+        return b"opened"
+
+    too_much = busy(monkeypatch, decrypt=decrypt)
+    assert age.unseal_with_passphrase(sealed_at(19), b"words") == b"opened"
+
+
+def test_a_computer_that_stays_too_slow_is_told_from_a_wrong_passphrase(monkeypatch, sealed_at):
+    def decrypt(_sealed, _passphrase):
+        raise too_much
+
+    too_much = busy(monkeypatch, decrypt=decrypt)
+    with pytest.raises(UnlockError, match="too busy or too slow"):
+        age.unseal_with_passphrase(sealed_at(19), b"words")
+
+
+def test_a_busy_computer_does_not_make_a_weak_lock(monkeypatch, sealed_at):
+    factors = iter([12, 14, 18, 19])
+    busy(monkeypatch, encrypt=lambda _data, _passphrase: sealed_at(next(factors)))
+    assert age.seal_with_passphrase(b"x", b"words") == sealed_at(18)
+
+
+def test_a_slow_computer_keeps_the_strongest_lock_that_it_made(monkeypatch, sealed_at):
+    factors = iter([12, 15, 14, 13])
+    busy(monkeypatch, encrypt=lambda _data, _passphrase: sealed_at(next(factors)))
+    assert age.seal_with_passphrase(b"x", b"words") == sealed_at(15)

@@ -450,6 +450,20 @@ def test_members_read_and_only_the_owner_changes_who_may(store, backend, secret,
                 age.unseal(backend.get(name).data, [old])
 
 
+def test_a_rotation_tells_how_far_it_is(store, secret, credential, other):
+    store.add(credential)
+    store.add(other)
+    told = []
+    assert store.rotate(VaultIdentity(secret), progress=lambda *step: told.append(step)) == 2
+    assert told == [(1, 2), (2, 2)]
+    member = VaultIdentity.generate().recipient
+    store.add_recipient(member)
+    store.remove_recipient(
+        member, VaultIdentity.generate(), progress=lambda *step: told.append(step)
+    )
+    assert told == [(1, 2), (2, 2)] * 2
+
+
 def test_a_rotation_that_was_interrupted_goes_on(store, backend, secret, credential, other):
     store.add(credential)
     store.add(other)

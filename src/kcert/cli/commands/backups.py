@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -12,10 +10,9 @@ import click
 from kcert.cli import options
 from kcert.cli.access import access
 from kcert.cli.group import command, option
+from kcert.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from kcert.cli.access import Access
     from kcert.cli.session import Session
     from kcert.store import Progress, Summary
@@ -95,29 +92,18 @@ def restore_command(
 def _transfer(session: Session, access: Access, source: str, target: str, *, dry_run: bool) -> int:
     store = access.open(source)
     other = access.open(target, create=True)
-    with _progress(session) as told:
-        summary = store.backup(to=other, progress=told, dry_run=dry_run)
+    with progress_bar(session) as bar:
+
+        def told(step: Progress) -> None:
+            if bar is not None:
+                bar(step.done, step.total)
+
+        summary = store.backup(to=other, progress=told if bar else None, dry_run=dry_run)
     if session.as_json:
         session.write_json("backup/1", _fields(summary))
     else:
         _show(session, summary)
     return 0 if summary.complete else 1
-
-
-@contextmanager
-def _progress(session: Session) -> Iterator[Callable[[Progress], None] | None]:
-    """A bar on standard error, where that is a terminal."""
-    if session.as_json or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda step: bar.update(task, completed=step.done, total=step.total)
 
 
 def _fields(summary: Summary) -> dict[str, object]:

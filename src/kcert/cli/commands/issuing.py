@@ -12,7 +12,7 @@ import click
 import kcert
 from kcert import lifecycle
 from kcert.cli import options
-from kcert.cli.access import access
+from kcert.cli.access import access, store_or_vault
 from kcert.cli.authorities import counterpart
 from kcert.cli.choosing import BODY, certificate_alone
 from kcert.cli.enrolling import CODE_BODY, handout
@@ -154,7 +154,7 @@ def _settle(
     ),
 )
 @click.argument("cert")
-@options.store
+@store_or_vault
 @lock
 @backup_to
 @old_entry
@@ -179,7 +179,7 @@ def reissue_command(
     other = authority.connect(session)
     lost: kcert.Certificate | kcert.Entry | str | None = _alone(cert)
     if lost is None:
-        home = at_home(session, cert, store)
+        home = at_home(access, cert, store)
         whole, lost = home.store, home.subject
     else:
         whole = access.open(store or "npki:", create=True)

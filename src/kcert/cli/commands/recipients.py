@@ -12,6 +12,7 @@ from kcert.cli import options
 from kcert.cli.access import access
 from kcert.cli.failures import Refusal
 from kcert.cli.group import command, option
+from kcert.cli.progress import progress_bar
 from kcert.cli.vaulting import ADDRESS, new_identity, new_identity_option, show_vault
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ def vault_recipients_command(
     for recipient in add:
         store.add_recipient(recipient)
     if remove is not None:
-        _say_count(session, store.remove_recipient(remove, sealing))
+        with progress_bar(session) as bar:
+            count = store.remove_recipient(remove, sealing, progress=bar)
+        _say_count(session, count)
     show_vault(session, store)
     return 0
 
@@ -133,7 +136,9 @@ def vault_rotate_command(
         sealing = kcert.Passphrase(access.passwords.new_vault())
     elif new_identity_file is not None:
         sealing = new_identity(session, new_identity_file)
-    _say_count(session, store.rotate(sealing))
+    with progress_bar(session) as bar:
+        count = store.rotate(sealing, progress=bar)
+    _say_count(session, count)
     return 0
 
 

@@ -11,7 +11,7 @@ import click
 import kcert
 from kcert import lifecycle
 from kcert.cli import options
-from kcert.cli.access import access
+from kcert.cli.access import access, store_or_vault
 from kcert.cli.authorities import counterpart
 from kcert.cli.choosing import BODY
 from kcert.cli.failures import Refusal, Status, advice_on, explain, status_of
@@ -62,7 +62,7 @@ __all__ = ["renew_command"]
     ),
 )
 @click.argument("cert", required=False)
-@options.store
+@store_or_vault
 @option(
     "--all-due",
     metavar="STORE",
@@ -131,7 +131,7 @@ def renew_command(
 
     if all_due is not None:
         return _renew_all(session, access.open(all_due), renew)
-    done = renew(at_home(session, cert or "", store))
+    done = renew(at_home(access, cert or "", store))
     if session.as_json:
         session.write_json("renew/1", {"items": [_fields(done)], "failed": []})
     else:

@@ -13,6 +13,7 @@ from attrs import frozen
 import kcert
 from kcert import lifecycle
 from kcert.cli import options
+from kcert.cli.access import access, store_or_vault
 from kcert.cli.authorities import counterpart
 from kcert.cli.choosing import BODY, certificate_alone
 from kcert.cli.enrolling import CODE_BODY, handout
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kcert import Certificate, Entry, Store
-    from kcert.cli.asking import Passwords
+    from kcert.cli.access import Access
     from kcert.cli.authorities import Counterpart
     from kcert.cli.enrolling import Handout
     from kcert.cli.session import Session
@@ -79,8 +80,8 @@ _RESUME = _Change(
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that the three have in common."""
-    given = options.as_json(counterpart(handout(options.passwords(function))))
-    decorated: Callable[..., Any] = options.store(options.yes(click.pass_obj(given)))
+    given = options.as_json(counterpart(handout(access(function))))
+    decorated: Callable[..., Any] = store_or_vault(options.yes(click.pass_obj(given)))
     return decorated
 
 
@@ -125,15 +126,15 @@ def _change(
     yes: bool,
     authority: Counterpart,
     handout: Handout,
-    passwords: Passwords,
+    access: Access,
 ) -> int:
     other = authority.connect(session)
-    whole, subject = _subject(session, cert, store)
+    whole, subject = _subject(access, cert, store)
     certificate = subject if isinstance(subject, kcert.Certificate) else subject.certificate
     holder = (None if certificate is None else certificate.holder_name) or "-"
     session.confirm(f"{holder}: {change.question[0]}", f"{holder}: {change.question[1]}", yes=yes)
     if handout.reference is not None:
-        with handout.proof(passwords) as identity:
+        with handout.proof(access.passwords) as identity:
             ask(whole, subject, other, identity=identity)
     elif isinstance(subject, kcert.Certificate):
         raise Refusal(
@@ -144,7 +145,7 @@ def _change(
             ),
         )
     else:
-        ask(whole, subject, other, password=passwords.current(certificate))
+        ask(whole, subject, other, password=access.passwords.current(certificate))
     if session.as_json:
         fingerprint = None if certificate is None else certificate.fingerprint()
         session.write_json("standing/1", {"fingerprint": fingerprint, "state": change.state})
@@ -153,14 +154,15 @@ def _change(
     return Status.FINE
 
 
-def _subject(session: Session, cert: str, store: str | None) -> tuple[Store, Entry | Certificate]:
+def _subject(access: Access, cert: str, store: str | None) -> tuple[Store, Entry | Certificate]:
     """What is meant, and the store whose history is told."""
     path = Path(cert)
     alone = certificate_alone(path) if path.is_file() else None
     if alone is not None:
-        session.where = cert
-        return kcert.open_store("memory:" if store is None else store), alone
-    home = at_home(session, cert, store)
+        whole = access.open("memory:" if store is None else store)
+        access.session.where = cert
+        return whole, alone
+    home = at_home(access, cert, store)
     if home.entry is None:
         raise kcert.NotFoundError(
             "there is no such certificate", "그런 인증서가 없습니다", backend="store"

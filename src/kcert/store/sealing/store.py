@@ -18,7 +18,7 @@ from kcert.store.sealing.locations import location_of, months_between
 from kcert.store.sealing.secrets import VaultWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
     from kcert.certificate import Authority, CertificateKind, Policy
@@ -185,15 +185,26 @@ class SealedStore(Store):
         """
         self._open.add_recipient(recipient)
 
-    def remove_recipient(self, recipient: str, sealing: Passphrase | VaultIdentity) -> int:
+    def remove_recipient(
+        self,
+        recipient: str,
+        sealing: Passphrase | VaultIdentity,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int:
         """Take a recipient out and `rotate`. What was read before stays read.
 
         Raises:
             NotFoundError: If it is none of the recipients.
         """
-        return self._open.rotate(sealing, without=recipient)
+        return self._open.rotate(sealing, without=recipient, progress=progress)
 
-    def rotate(self, sealing: Passphrase | VaultIdentity) -> int:
+    def rotate(
+        self,
+        sealing: Passphrase | VaultIdentity,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int:
         """Draw a new identity and keys, and seal every entry anew. Names stay.
 
         It may be run again after a crash and goes on where it was. Tokens of writers have to be
@@ -202,8 +213,10 @@ class SealedStore(Store):
         Args:
             sealing: What the new identity is under: a passphrase, or a `VaultIdentity` of the
                 caller's.
+            progress: Called after each entry: how many are done, and how many there are, as
+                counted at the start.
 
         Returns:
             How many entries were sealed anew.
         """
-        return self._open.rotate(sealing)
+        return self._open.rotate(sealing, progress=progress)

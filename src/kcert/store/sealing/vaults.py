@@ -23,7 +23,7 @@ from kcert.store.sealing.secrets import Passphrase, VaultIdentity, VaultWriter
 from kcert.store.sealing.vault import IDENTITY, MARKER, SETTINGS, Vault, marker, read_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kcert.storage import Backend
     from kcert.store.sealing.memory import VaultMemory
@@ -178,7 +178,13 @@ class OpenVault:
             )
             self._settle(vault, changed)
 
-    def rotate(self, sealing: Passphrase | VaultIdentity, without: str | None = None) -> int:
+    def rotate(
+        self,
+        sealing: Passphrase | VaultIdentity,
+        without: str | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int:
         """See `SealedStore.rotate`."""
         vault = self.reload()
         self._owner(vault)
@@ -197,10 +203,20 @@ class OpenVault:
             both = (identity, *turned.retired)
             self._backend.put(IDENTITY, _sealed_identity(both, sealing), replace=ANY)
         self._settle(vault, turned)
-        count = sum(self.sealed.reseal(name) for name in self.sealed.names())
+        count = self._reseal(progress)
         self._settle(turned, turned.settled())
         if isinstance(sealing, Passphrase):
             self._backend.put(IDENTITY, _sealed_identity((identity,), sealing), replace=ANY)
+        return count
+
+    def _reseal(self, progress: Callable[[int, int], None] | None) -> int:
+        """Seal every entry to the recipients of now; how many were not so before."""
+        total = sum(1 for _ in self.sealed.names()) if progress is not None else 0
+        count = 0
+        for done, name in enumerate(self.sealed.names(), 1):
+            count += self.sealed.reseal(name)
+            if progress is not None:
+                progress(done, total)
         return count
 
     def _settle(self, before: Vault, after: Vault) -> None:
