@@ -110,7 +110,10 @@ def suspend(
     identity: IdentityProof | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> None:
-    """Have a certificate suspended (효력정지) until it is resumed; arguments as in `revoke`."""
+    """Have a certificate suspended (효력정지) until it is resumed.
+
+    Arguments and errors are those of `revoke`, but for the reason.
+    """
     try:
         opening = _opening(subject, password, identity)
     finally:
@@ -136,7 +139,10 @@ def resume(
     identity: IdentityProof | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> None:
-    """Have a suspended certificate take effect again (효력회복); arguments as in `revoke`."""
+    """Have a suspended certificate take effect again (효력회복).
+
+    Arguments and errors are those of `revoke`, but for the reason.
+    """
     try:
         opening = _opening(subject, password, identity)
     finally:
