@@ -43,7 +43,7 @@ def test_an_open_key_is_read_as_pyasn1_reads_it(key):
     other, _ = decoder.decode(encoded, rfc5958.OneAsymmetricKey())
     assert bytes(info.private_key) == other["privateKey"].asOctets()
     assert info.algorithm == AlgorithmIdentifier(oids.RSA_ENCRYPTION, b"\x05\x00")
-    ((oid, values),) = info.attributes()
+    ((oid, values),) = info.attributes
     assert oid == str(other["attributes"][0]["attrType"]) == oids.RANDOM_NUM
     assert [bytes(value) for value in values] == [encode.bit_string(b"r" * 20)]
     numbers = RSAPrivateKey.read(info.private_key)
@@ -66,7 +66,7 @@ def test_nothing_of_an_open_key_is_copied(key):
     buffer = bytearray(key.pkcs8(random=b"r" * 20))
     info = PrivateKeyInfo.read(memoryview(buffer))
     assert info.private_key.obj is buffer
-    ((_, (value,)),) = info.attributes()
+    ((_, (value,)),) = info.attributes
     assert value.obj is buffer
 
 

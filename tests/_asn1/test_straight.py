@@ -4,21 +4,26 @@
 from __future__ import annotations
 
 import pytest
+from attrs import astuple
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kcert import cms
 from kcert._asn1 import cms as attributes_room
-from kcert._asn1 import der, encode, oids, straight
+from kcert._asn1 import der, encode, oids, straight, straight_lists
 from kcert._asn1 import signed_messages as messages
 from kcert._asn1 import x509 as certificates
-from kcert._asn1.cms import read_attributes, read_lenient
+from kcert._asn1.algorithm import AlgorithmIdentifier, load_algorithm
+from kcert._asn1.cms import encode_attribute, read_attributes, read_lenient
 from kcert._asn1.der import Reader
+from kcert._asn1.pkcs5 import PBES2Parameters, PBKDF2Parameters
+from kcert._asn1.pkcs8 import EncryptedPrivateKeyInfo, PrivateKeyInfo, RSAPrivateKey
 from kcert._asn1.signed_data import FORMAT, read_signed_data
 from kcert._asn1.times import read_time
 from kcert._asn1.x509 import RawCertificate
 from kcert.certificate import public_keys
 from kcert.errors import FormatError, KcertError
+from kcert.keys.profiles import MODERN, NPKI
 from kcert.testing import FakeAuthority
 from kcert.testing.spans import replace_value, spans
 from kcert.testing.strategies import mutations
@@ -64,6 +69,41 @@ def whole(read, data):
     return found
 
 
+def comparable(read):
+    """What a reader of private keys finds, as octets and numbers."""
+
+    def found(data):
+        info = read(memoryview(data))
+        if isinstance(info, RSAPrivateKey):
+            return astuple(info)
+        values = [(oid, [bytes(one) for one in several]) for oid, several in info.attributes]
+        return info.algorithm, bytes(info.private_key), values
+
+    return found
+
+
+def parameters(read):
+    return lambda data: read(AlgorithmIdentifier(oids.PBES2, data))
+
+
+def algorithm_ahead(data):
+    return AlgorithmIdentifier.read_straight(data, *straight.only(data, 0, len(data), der.SEQUENCE))
+
+
+def naturals_by_reader(data):
+    reader = Reader(data, "test")
+    found = [reader.integer() for _ in range(9)]
+    reader.finish()
+    return found
+
+
+def fields_by_reader(data):
+    found = members_by_reader(data)
+    if [tag for tag, _, _ in found] != [der.SEQUENCE, der.OCTET_STRING]:
+        raise FormatError("test", "other fields")
+    return [(start, end) for _, start, end in found]
+
+
 # Reading ahead and the reader that has the last word, for each shape.
 PAIRS = {
     "members": (lambda data: straight.members(data, 0, len(data)), members_by_reader),
@@ -71,13 +111,13 @@ PAIRS = {
         lambda data: straight.integer(data, 0, len(data)),
         lambda data: Reader(encode.value(der.INTEGER, data), "test").integer(),
     ),
-    "name": (straight.name, certificates._read_name_anew),
+    "name": (straight_lists.name, certificates._read_name_anew),
     "extensions": (
-        lambda data: tuple(straight.extensions(data, 0, len(data))),
+        lambda data: tuple(straight_lists.extensions(data, 0, len(data))),
         lambda data: certificates.read_extensions(Reader(data, "test")),
     ),
     "attributes": (
-        lambda data: tuple(straight.attributes(data, 0, len(data))),
+        lambda data: tuple(straight_lists.attributes(data, 0, len(data))),
         attributes_by_reader,
     ),
     "UTCTime": (
@@ -87,6 +127,32 @@ PAIRS = {
     "certificate": (RawCertificate._read_straight, RawCertificate._read_anew),
     "public key": (public_keys._read_straight, public_keys._read_carefully),
     "message": (messages._read, signed_by_reader),
+    "naturals": (lambda data: straight.naturals(data, 0, len(data), 9), naturals_by_reader),
+    "fields": (
+        lambda data: straight.fields(data, 0, len(data), (der.SEQUENCE, der.OCTET_STRING)),
+        fields_by_reader,
+    ),
+    "algorithm": (algorithm_ahead, lambda data: whole(AlgorithmIdentifier.read, data)),
+    "locked key": (
+        EncryptedPrivateKeyInfo._read_straight,
+        EncryptedPrivateKeyInfo._read_carefully,
+    ),
+    "open key": (
+        comparable(PrivateKeyInfo._read_straight),
+        comparable(PrivateKeyInfo._read_carefully),
+    ),
+    "RSA key": (
+        comparable(RSAPrivateKey._read_straight),
+        comparable(RSAPrivateKey._read_carefully),
+    ),
+    "PBES2": (
+        parameters(PBES2Parameters._read_straight),
+        parameters(PBES2Parameters._read_carefully),
+    ),
+    "PBKDF2": (
+        parameters(PBKDF2Parameters._read_straight),
+        parameters(PBKDF2Parameters._read_carefully),
+    ),
 }
 ARBITRARY = sorted(PAIRS.keys() - {"extensions"})
 
@@ -115,6 +181,36 @@ def samples():
         "certificate": [certificate.der, *(one.der for one in unlocked.ca_certificates)],
         "public key": [certificate.public_key_info],
         "message": [blob, bare, cms.add_signature(blob, unlocked)],
+        **key_samples(unlocked),
+    }
+
+
+def key_samples(unlocked):
+    """Encodings around a private key, by their shape."""
+    key = unlocked.reveal_pkcs8()
+    other = encode.value(der.context(0), encode_attribute("1.2", encode.null()))
+    info = PrivateKeyInfo.read(memoryview(key))
+    rsa_key = bytes(info.private_key)
+    parts = (encode.integer(0), info.algorithm.encode(), encode.octet_string(rsa_key))
+    bare = encode.sequence(*parts)
+    locked = unlocked.private_key.lock("1", MODERN).der
+    algorithm = EncryptedPrivateKeyInfo.read(locked).algorithm
+    pbkdf2 = PBES2Parameters.read(algorithm).key_derivation
+    numbers = rsa_key[straight.only(rsa_key, 0, len(rsa_key), der.SEQUENCE)[0] :]
+    begin = straight.only(locked, 0, len(locked), der.SEQUENCE)[0]
+    return {
+        "naturals": [numbers],
+        "fields": [locked[begin:]],
+        "algorithm": [algorithm.encode(), pbkdf2.encode(), encode.sequence(encode.oid("1.2.3"))],
+        "locked key": [locked, unlocked.lock("1", profile=NPKI).key.der],
+        "open key": [
+            key,
+            bare,
+            encode.sequence(bare[straight.only(bare, 0, len(bare), 48)[0] :], other),
+        ],
+        "RSA key": [rsa_key],
+        "PBES2": [algorithm.parameters],
+        "PBKDF2": [pbkdf2.parameters],
     }
 
 
@@ -191,6 +287,15 @@ BOTH_WAYS = {
         lambda data: attributes_room.load_attributes(data, "test"),
         attributes_by_reader,
     ),
+    "algorithm": (
+        lambda data: load_algorithm(data, "test"),
+        lambda data: AlgorithmIdentifier.read(Reader(data, "test")),
+    ),
+    "locked key": (EncryptedPrivateKeyInfo.read, EncryptedPrivateKeyInfo._read_carefully),
+    "open key": (comparable(PrivateKeyInfo.read), comparable(PrivateKeyInfo._read_carefully)),
+    "RSA key": (comparable(RSAPrivateKey.read), comparable(RSAPrivateKey._read_carefully)),
+    "PBES2": (parameters(PBES2Parameters.read), parameters(PBES2Parameters._read_carefully)),
+    "PBKDF2": (parameters(PBKDF2Parameters.read), parameters(PBKDF2Parameters._read_carefully)),
 }
 
 
@@ -221,7 +326,7 @@ def test_of_very_many_values_none_are_kept():
     attribute = encode.sequence(encode.oid("1.2"), encode.set_of([encode.null()]))
     for many in (encode.null(), attribute):
         data = many * 1_025
-        for read in (straight.members, straight.encoded, straight.attributes):
+        for read in (straight.members, straight.encoded, straight_lists.attributes):
             with pytest.raises(straight.Irregular):
                 read(data, 0, len(data))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from kcert._asn1 import der, encode, straight
+from kcert._asn1 import der, encode, straight, straight_lists
 from kcert._asn1.ber import to_der
 from kcert._asn1.der import Reader
 from kcert.errors import FormatError, KcertError
@@ -109,9 +109,9 @@ def read_attributes(reader: Reader) -> tuple[RawAttribute, ...]:
 def load_attributes(encoded: bytes, format: str) -> tuple[RawAttribute, ...]:
     """Read all attributes that fill ``encoded``; see `read_attributes`."""
     try:
-        found = straight.attributes(encoded, 0, len(encoded))
+        found = straight_lists.attributes(encoded, 0, len(encoded))
         if len(found) <= _MAX_ATTRIBUTES:
-            return tuple(map(RawAttribute._make, found))
+            return tuple([RawAttribute(oid, values) for oid, values in found])
     except (straight.Irregular, KcertError):
         pass
     return read_attributes(Reader(encoded, format))

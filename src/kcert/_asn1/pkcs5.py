@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from kcert._asn1 import der, encode, oids
-from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
+from kcert._asn1 import der, encode, oids, straight
+from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier, load_algorithm
 from kcert._asn1.der import Reader
 from kcert.errors import FormatError, LimitError, UnsupportedAlgorithmError
 
@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 _MAX_COUNT = (1 << 63) - 1
+_PBKDF2 = (der.OCTET_STRING, der.INTEGER, der.SEQUENCE)
 _DEFAULT_PRF = AlgorithmIdentifier(oids.HMAC_SHA1, NULL_PARAMETERS)
 
 
@@ -102,6 +103,22 @@ class PBKDF2Parameters:
             LimitError: The iteration count has more than 63 bits.
             UnsupportedAlgorithmError: The salt comes from another source (otherSource).
         """
+        return straight.read(cls._read_straight, cls._read_carefully, algorithm)
+
+    @classmethod
+    def _read_straight(cls, algorithm: AlgorithmIdentifier) -> PBKDF2Parameters:
+        """Those that name their function and no key length."""
+        data = algorithm.parameters or b""
+        at, stop = straight.only(data, 0, len(data), der.SEQUENCE)
+        (at, end), count, _ = straight.fields(data, at, stop, _PBKDF2)
+        iterations = straight.integer(data, *count)
+        if not 1 <= iterations <= _MAX_COUNT:
+            raise straight.Irregular
+        prf = load_algorithm(data[count[1] : stop], "PBKDF2 parameters")
+        return cls(data[at:end], iterations, None, prf)
+
+    @classmethod
+    def _read_carefully(cls, algorithm: AlgorithmIdentifier) -> PBKDF2Parameters:
         outer = open_parameters(algorithm)
         inner = outer.sequence()
         outer.finish()
@@ -177,6 +194,20 @@ class PBES2Parameters:
         Raises:
             FormatError: They are not PBES2-params.
         """
+        return straight.read(cls._read_straight, cls._read_carefully, algorithm)
+
+    @classmethod
+    def _read_straight(cls, algorithm: AlgorithmIdentifier) -> PBES2Parameters:
+        data = algorithm.parameters or b""
+        at, end = straight.only(data, 0, len(data), der.SEQUENCE)
+        derivation, encryption = straight.fields(data, at, end, (der.SEQUENCE, der.SEQUENCE))
+        return cls(
+            AlgorithmIdentifier.read_straight(data, *derivation),
+            AlgorithmIdentifier.read_straight(data, *encryption),
+        )
+
+    @classmethod
+    def _read_carefully(cls, algorithm: AlgorithmIdentifier) -> PBES2Parameters:
         outer = open_parameters(algorithm)
         inner = outer.sequence()
         outer.finish()

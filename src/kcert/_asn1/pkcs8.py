@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import field, frozen
 
-from kcert._asn1 import der, encode
-from kcert._asn1.algorithm import AlgorithmIdentifier
+from kcert._asn1 import der, encode, oids, straight, straight_lists
+from kcert._asn1.algorithm import NULL_PARAMETERS, AlgorithmIdentifier
 from kcert._asn1.der import Reader
 from kcert.errors import LimitError
 
@@ -30,6 +30,15 @@ __all__ = [
 # Far above any key in use; beyond it arithmetic alone takes seconds (OpenSSL CVE-2023-6237).
 MAX_RSA_BITS = 16_384
 
+_ATTRIBUTES = der.context(0)
+_KEY_SHAPES = ([der.OCTET_STRING, _ATTRIBUTES], [der.OCTET_STRING])
+_NUMBERS = 9
+_RSA_ALGORITHM = AlgorithmIdentifier(oids.RSA_ENCRYPTION, NULL_PARAMETERS)
+_RSA_KEY = encode.integer(0) + _RSA_ALGORITHM.encode()
+
+KeyAttributes = tuple[tuple[str, tuple[memoryview, ...]], ...]
+"""The attributes of a key in their order: type and encoded values, as views."""
+
 
 @frozen
 class EncryptedPrivateKeyInfo:
@@ -45,6 +54,16 @@ class EncryptedPrivateKeyInfo:
         Raises:
             FormatError: It is not DER of an EncryptedPrivateKeyInfo, or is cut, or goes on.
         """
+        return straight.read(cls._read_straight, cls._read_carefully, data)
+
+    @classmethod
+    def _read_straight(cls, data: bytes) -> EncryptedPrivateKeyInfo:
+        at, end = straight.only(data, 0, len(data), der.SEQUENCE)
+        algorithm, (at, end) = straight.fields(data, at, end, (der.SEQUENCE, der.OCTET_STRING))
+        return cls(AlgorithmIdentifier.read_straight(data, *algorithm), data[at:end])
+
+    @classmethod
+    def _read_carefully(cls, data: bytes) -> EncryptedPrivateKeyInfo:
         outer = Reader(data, "encrypted private key")
         inner = outer.sequence()
         outer.finish()
@@ -72,7 +91,7 @@ class PrivateKeyInfo:
 
     algorithm: AlgorithmIdentifier
     private_key: memoryview = field(repr=False)
-    _attributes: memoryview | None = field(repr=False)
+    attributes: KeyAttributes = field(repr=False)
 
     @classmethod
     def read(cls, view: memoryview) -> PrivateKeyInfo:
@@ -81,7 +100,26 @@ class PrivateKeyInfo:
         Raises:
             FormatError: It is not DER of a PrivateKeyInfo of version 0 or 1.
         """
-        outer = Reader(cast("bytes", view), "private key")
+        return straight.read(cls._read_straight, cls._read_carefully, cast("bytes", view))
+
+    @classmethod
+    def _read_straight(cls, view: bytes) -> PrivateKeyInfo:
+        """An RSA key of version 0 with attributes or without."""
+        at, end = straight.only(view, 0, len(view), der.SEQUENCE)
+        start = at + len(_RSA_KEY)
+        if view[at:start] != _RSA_KEY:
+            raise straight.Irregular
+        fields = straight.members(view, start, end)
+        if [field[0] for field in fields] not in _KEY_SHAPES:
+            raise straight.Irregular
+        (_, at, stop), *others = fields
+        private_key = cast("memoryview", view[at:stop])
+        found = straight_lists.attributes(view, others[0][1], end) if others else ()
+        return cls(_RSA_ALGORITHM, private_key, cast("KeyAttributes", tuple(found)))
+
+    @classmethod
+    def _read_carefully(cls, view: bytes) -> PrivateKeyInfo:
+        outer = Reader(view, "private key")
         inner = outer.sequence()
         outer.finish()
         version = inner.integer()
@@ -90,39 +128,31 @@ class PrivateKeyInfo:
         found = AlgorithmIdentifier.read(inner)
         parameters = None if found.parameters is None else bytes(found.parameters)
         private_key = inner.octet_string()
-        attributes = None
-        if inner.peek() == der.context(0):
-            attributes = inner.read(der.context(0))
+        attributes = b""
+        if inner.peek() == _ATTRIBUTES:
+            attributes = inner.read(_ATTRIBUTES)
         if version == 1 and inner.peek() == der.context(1, constructed=False):
             inner.bit_string(der.context(1, constructed=False))
         inner.finish()
-        info = cls(
+        return cls(
             AlgorithmIdentifier(found.oid, parameters),
             cast("memoryview", private_key),
-            cast("memoryview | None", attributes),
+            tuple(_read_attributes(attributes)),
         )
-        for _ in info.attributes():
-            pass
-        return info
 
-    def attributes(self) -> Iterator[tuple[str, list[memoryview]]]:
-        """The attributes in their order: type and encoded values, as views.
 
-        Raises:
-            FormatError: They are not a SET OF Attribute.
-        """
-        if self._attributes is None:
-            return
-        reader = Reader(cast("bytes", self._attributes), "private key attributes")
-        while not reader.at_end:
-            entry = reader.sequence()
-            oid = entry.oid()
-            members = entry.set()
-            entry.finish()
-            values = []
-            while not members.at_end:
-                values.append(cast("memoryview", members.read_encoded()))
-            yield oid, values
+def _read_attributes(encoded: bytes) -> Iterator[tuple[str, tuple[memoryview, ...]]]:
+    """The members of a SET OF Attribute in their order, as views."""
+    reader = Reader(encoded, "private key attributes")
+    while not reader.at_end:
+        entry = reader.sequence()
+        oid = entry.oid()
+        members = entry.set()
+        entry.finish()
+        values = []
+        while not members.at_end:
+            values.append(cast("memoryview", members.read_encoded()))
+        yield oid, tuple(values)
 
 
 @frozen(eq=False)
@@ -146,7 +176,19 @@ class RSAPrivateKey:
             FormatError: It is not DER of a version 0 RSAPrivateKey, or a number is out of range.
             LimitError: The modulus has more than 16,384 bits.
         """
-        outer = Reader(cast("bytes", view), "RSA private key")
+        return straight.read(cls._read_straight, cls._read_carefully, cast("bytes", view))
+
+    @classmethod
+    def _read_straight(cls, view: bytes) -> RSAPrivateKey:
+        at, end = straight.only(view, 0, len(view), der.SEQUENCE)
+        version, n, *others = straight.naturals(view, at, end, _NUMBERS)
+        if version or n.bit_length() > MAX_RSA_BITS or min(others) < 1 or max(others) >= n:
+            raise straight.Irregular
+        return cls(n, *others)
+
+    @classmethod
+    def _read_carefully(cls, view: bytes) -> RSAPrivateKey:
+        outer = Reader(view, "RSA private key")
         inner = outer.sequence()
         outer.finish()
         if inner.integer() != 0:
@@ -176,10 +218,11 @@ class RSAPrivateKey:
             and q1 > 1
             and self.p != self.q
             and self.p * self.q == self.n
-            and self.e * self.d % p1 == 1
-            and self.e * self.d % q1 == 1
             and self.d % p1 == self.dp
             and self.d % q1 == self.dq
+            # What d leaves is half as long as d, and the product is the same.
+            and self.e * self.dp % p1 == 1
+            and self.e * self.dq % q1 == 1
             and self.qi < self.p
             and self.q * self.qi % self.p == 1
         )

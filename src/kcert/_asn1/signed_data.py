@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kcert._asn1 import der, encode, oids
-from kcert._asn1.algorithm import AlgorithmIdentifier
+from kcert._asn1.algorithm import AlgorithmIdentifier, load_algorithm
 from kcert._asn1.ber import implicit_octets
 from kcert._asn1.cms import RawAttribute, open_content_info, read_attributes
 from kcert._asn1.der import Reader
@@ -25,7 +24,6 @@ __all__ = [
     "RawSignedData",
     "RawSignerInfo",
     "encode_signer_info",
-    "load_algorithm",
     "read_signed_data",
     "read_signer_info",
 ]
@@ -41,27 +39,10 @@ _UNSIGNED_ATTRIBUTES: Final = der.context(1)
 _KEY_IDENTIFIER: Final = (der.context(0, constructed=False), der.context(0))
 # Versions are read and not believed: the field's programs do not keep to the RFC.
 MAX_VERSION: Final = 5
-_MAX_CACHED: Final = 256
-
-
-def _read_anew(encoded: bytes) -> AlgorithmIdentifier:
-    return AlgorithmIdentifier.read(Reader(encoded, FORMAT))
-
-
-_read_known = lru_cache(maxsize=64)(_read_anew)
-
-
-def load_algorithm(encoded: bytes) -> AlgorithmIdentifier:
-    """Read an encoded AlgorithmIdentifier; messages name the same few over and over.
-
-    Raises:
-        FormatError: It is malformed.
-    """
-    return _read_known(encoded) if len(encoded) <= _MAX_CACHED else _read_anew(encoded)
 
 
 def _read_algorithm(reader: Reader) -> AlgorithmIdentifier:
-    return load_algorithm(reader.read_encoded())
+    return load_algorithm(reader.read_encoded(), FORMAT)
 
 
 class RawSignerInfo(NamedTuple):

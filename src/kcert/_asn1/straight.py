@@ -9,31 +9,40 @@ what `Reader` would have found; property tests hold it to that.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kcert._asn1 import der
 from kcert._asn1.der import decode_oid
 from kcert._asn1.times import moment_of
+from kcert.errors import KcertError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 __all__ = [
+    "MAX_MEMBERS",
     "Irregular",
     "Member",
-    "attributes",
     "encoded",
-    "extensions",
+    "fields",
     "integer",
+    "long_size",
     "members",
-    "name",
+    "naturals",
+    "oid",
+    "one",
     "only",
+    "read",
     "utc_time",
 ]
 
+_T = TypeVar("_T")
+_D = TypeVar("_D")
+
 # No caller keeps more of them. Of more, `Reader` keeps none that it does not have to.
-_MAX_MEMBERS = 1_024
-_ZULU = ord("Z")
+MAX_MEMBERS = 1_024
+_UTC_TIME = bytes((der.UTC_TIME, 13))
 
 Member = tuple[int, int, int]
 """Tag of a value, first octet of its content, octet after it."""
@@ -43,7 +52,17 @@ class Irregular(Exception):  # noqa: N818 - a sign from one reader to the other,
     """`Reader` has to read it."""
 
 
-def _size(data: bytes, at: int) -> tuple[int, int]:
+def read(ahead: Callable[[_D], _T], carefully: Callable[[_D], _T], data: _D) -> _T:
+    """What ``ahead`` finds in ``data``, or what ``carefully`` says where it gives up."""
+    try:
+        return ahead(data)
+    except (Irregular, KcertError):
+        # Left before the second reading, so that its errors do not hold the frames of the first.
+        pass
+    return carefully(data)
+
+
+def long_size(data: bytes, at: int) -> tuple[int, int]:
     """A length of two or three octets at ``at``, and the first octet after it."""
     first = data[at]
     if first == 0x81 and data[at + 1] >= 0x80:
@@ -57,13 +76,13 @@ def members(data: bytes, at: int, end: int) -> list[Member]:
     """The values that fill ``data[at:end]``, at most 1,024."""
     found: list[Member] = []
     try:
-        for _ in range(_MAX_MEMBERS):
+        for _ in range(MAX_MEMBERS):
             if at >= end:
                 break
             tag, size = data[at], data[at + 1]
             if tag & 0x1F == 0x1F:
                 raise Irregular
-            # As `_size`, which would cost as much as all the rest.
+            # As `long_size`, which would cost as much as all the rest.
             if size < 0x80:
                 at += 2
             elif size == 0x82 and data[at + 2]:
@@ -91,18 +110,74 @@ def integer(data: bytes, at: int, end: int) -> int:
     return int.from_bytes(data[at:end], "big", signed=True)
 
 
+def naturals(data: bytes, at: int, end: int, count: int) -> list[int]:
+    """The so many INTEGERs, none negative, that fill ``data[at:end]``, minimally encoded."""
+    found: list[int] = []
+    try:
+        for _ in range(count):
+            size = data[at + 1]
+            if data[at] != der.INTEGER:
+                raise Irregular
+            if size < 0x80:
+                at += 2
+            else:
+                size, at = long_size(data, at + 1)
+            first = data[at]
+            if first > 0x7F or (first == 0 and size > 1 and data[at + 1] < 0x80) or size == 0:
+                raise Irregular
+            found.append(int.from_bytes(data[at : at + size], "big"))
+            at += size
+    except IndexError:
+        raise Irregular from None
+    if at != end:
+        raise Irregular
+    return found
+
+
 def utc_time(data: bytes, at: int, end: int) -> datetime:
     """The UTCTime ``YYMMDDHHMMSSZ`` that fills ``data[at:end]``, aware."""
-    digits = data[at + 2 : end - 1]
-    if end - at != 15 or data[at] != der.UTC_TIME or data[at + 1] != 13 or data[end - 1] != _ZULU:
+    digits = data[at + 2 : at + 14]
+    # By slices, which may reach beyond the end of the data.
+    if data[at : at + 2] != _UTC_TIME or data[at + 14 : end] != b"Z" or not digits.isdigit():
         raise Irregular
-    if not digits.isdigit():
-        raise Irregular
-    year = int(digits[:2])
     try:
-        return moment_of(year + (1900 if year >= 50 else 2000), digits[2:])
+        return moment_of(1900 if digits >= b"5" else 2000, digits)
     except ValueError:
         raise Irregular from None
+
+
+def fields(data: bytes, at: int, end: int, tags: Sequence[int]) -> list[tuple[int, int]]:
+    """First octet of the content and octet after it of the values that fill ``data[at:end]``.
+
+    They have these tags, one after the other.
+    """
+    found: list[tuple[int, int]] = []
+    try:
+        for tag in tags:
+            size = data[at + 1]
+            if data[at] != tag:
+                raise Irregular
+            if size < 0x80:
+                at += 2
+            elif size == 0x82 and data[at + 2]:
+                size = data[at + 2] << 8 | data[at + 3]
+                at += 4
+            else:
+                size, at = long_size(data, at + 1)
+            found.append((at, at + size))
+            at += size
+    except IndexError:
+        raise Irregular from None
+    if at != end:
+        raise Irregular
+    return found
+
+
+def one(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """As `only`, for a value of any tag."""
+    if at >= end or data[at] & 0x1F == 0x1F:
+        raise Irregular
+    return only(data, at, end, data[at])
 
 
 def only(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
@@ -114,7 +189,7 @@ def only(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
         if size < 0x80:
             at += 2
         else:
-            size, at = _size(data, at + 1)
+            size, at = long_size(data, at + 1)
     except IndexError:
         raise Irregular from None
     if at + size != end:
@@ -122,36 +197,16 @@ def only(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     return at, end
 
 
-def name(data: bytes) -> tuple[tuple[tuple[str, int, bytes]], ...]:
-    """A Name of RDNs of one attribute each: type, tag and content of each attribute."""
-    at, end = only(data, 0, len(data), der.SEQUENCE)
-    found: list[tuple[tuple[str, int, bytes]]] = []
+def oid(data: bytes, at: int) -> tuple[str, int]:
+    """The OBJECT IDENTIFIER that begins at ``at``, and the octet after it."""
     try:
-        while at < end:
-            # SET, SEQUENCE and OBJECT IDENTIFIER, all short.
-            size, inner, kind = data[at + 1], data[at + 3], data[at + 5]
-            value = at + 6 + kind
-            stop = at + 2 + size
-            tag, length = data[value], data[value + 1]
-            if (
-                data[at] != der.SET
-                or data[at + 2] != der.SEQUENCE
-                or data[at + 4] != der.OBJECT_IDENTIFIER
-                or size > 0x7F
-                or length > 0x7F
-                or inner != size - 2
-                or value + 2 + length != stop
-                or tag & 0x1F == 0x1F
-            ):
-                raise Irregular
-            oid = decode_oid(data[at + 6 : value])
-            found.append(((oid, tag, data[value + 2 : stop]),))
-            at = stop
+        stop = at + 2 + data[at + 1]
+        if data[at] != der.OBJECT_IDENTIFIER or stop > at + 0x81:
+            raise Irregular
     except IndexError:
         raise Irregular from None
-    if at != end:
-        raise Irregular
-    return tuple(found)
+    # Octets of their own: a view of a key's buffer has no hash for the cache.
+    return decode_oid(bytes(data[at + 2 : stop])), stop
 
 
 def encoded(data: bytes, at: int, end: int) -> list[bytes]:
@@ -160,78 +215,4 @@ def encoded(data: bytes, at: int, end: int) -> list[bytes]:
     for _, _, after in members(data, at, end):
         found.append(data[at:after])
         at = after
-    return found
-
-
-def extensions(data: bytes, at: int, end: int) -> list[tuple[str, bool, bytes]]:
-    """Type, criticality and value of each Extension that fills ``data[at:end]``."""
-    found: list[tuple[str, bool, bytes]] = []
-    try:
-        while at < end:
-            tag, size = data[at], data[at + 1]
-            if size < 0x80:
-                at += 2
-            else:
-                size, at = _size(data, at + 1)
-            stop = at + size
-            kind = data[at + 1]
-            if tag != der.SEQUENCE or data[at] != der.OBJECT_IDENTIFIER or kind > 0x7F:
-                raise Irregular
-            oid = decode_oid(data[at + 2 : at + 2 + kind])
-            at += 2 + kind
-            critical = False
-            if data[at] == der.BOOLEAN:
-                if data[at + 1] != 1 or data[at + 2] != 0xFF:
-                    raise Irregular
-                critical = True
-                at += 3
-            tag, size = data[at], data[at + 1]
-            if size < 0x80:
-                at += 2
-            else:
-                size, at = _size(data, at + 1)
-            if tag != der.OCTET_STRING or at + size != stop:
-                raise Irregular
-            found.append((oid, critical, data[at:stop]))
-            at = stop
-    except IndexError:
-        raise Irregular from None
-    if at != end:
-        raise Irregular
-    return found
-
-
-def attributes(data: bytes, at: int, end: int) -> list[tuple[str, tuple[bytes, ...]]]:
-    """The attributes of one value each that fill ``data[at:end]``: type and encoded value.
-
-    At most 1,024.
-    """
-    found: list[tuple[str, tuple[bytes, ...]]] = []
-    try:
-        while at < end:
-            # SEQUENCE, OBJECT IDENTIFIER and SET, all short, and in the SET one value.
-            size, kind = data[at + 1], data[at + 3]
-            holder = at + 4 + kind
-            stop = at + 2 + size
-            tag, length = data[holder + 2], data[holder + 3]
-            if (
-                data[at] != der.SEQUENCE
-                or data[at + 2] != der.OBJECT_IDENTIFIER
-                or data[holder] != der.SET
-                or size > 0x7F
-                or length > 0x7F
-                or holder + 2 + data[holder + 1] != stop
-                or holder + 4 + length != stop
-                or tag & 0x1F == 0x1F
-            ):
-                raise Irregular
-            oid = decode_oid(data[at + 4 : holder])
-            found.append((oid, (data[holder + 2 : stop],)))
-            at = stop
-            if len(found) > _MAX_MEMBERS:
-                raise Irregular
-    except IndexError:
-        raise Irregular from None
-    if at != end:
-        raise Irregular
     return found

@@ -33,7 +33,7 @@ def read_generalized_time(reader: Reader, tag: int = der.GENERALIZED_TIME) -> da
     if point and not (fraction.isdigit() and len(fraction) <= _MAX_FRACTION):
         raise reader.fail("time has a fraction that is no number")
     microsecond = int(fraction[:6].ljust(6, b"0")) if point else 0
-    return _moment(reader, int(digits[:4]), digits[4:], microsecond)
+    return _moment(reader, 0, digits, microsecond)
 
 
 def read_time(reader: Reader) -> datetime:
@@ -49,18 +49,16 @@ def read_time(reader: Reader) -> datetime:
     if content[-1:] != b"Z" or not digits.isdigit():
         raise reader.fail("time is not digits and Z")
     if tag == der.UTC_TIME and len(digits) == 12:
-        year = int(digits[:2])
-        year += 1900 if year >= 50 else 2000
+        century = 1900 if digits >= b"5" else 2000
     elif tag == der.GENERALIZED_TIME and len(digits) == 14:
-        year = int(digits[:4])
-        digits = digits[2:]
+        century = 0
     else:
         raise reader.fail("time is not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ")
-    return _moment(reader, year, digits[2:])
+    return _moment(reader, century, digits)
 
 
-def moment_of(year: int, digits: bytes, microsecond: int = 0) -> datetime:
-    """The moment of a year and the ten digits after it, aware, in UTC.
+def moment_of(century: int, digits: bytes, microsecond: int = 0) -> datetime:
+    """The moment that digits down to the second name, aware, in UTC; ``century`` is added.
 
     Raises:
         ValueError: The calendar has no such moment.
@@ -69,12 +67,13 @@ def moment_of(year: int, digits: bytes, microsecond: int = 0) -> datetime:
     rest, second = divmod(int(digits), 100)
     rest, minute = divmod(rest, 100)
     rest, hour = divmod(rest, 100)
-    month, day = divmod(rest, 100)
-    return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
+    rest, day = divmod(rest, 100)
+    year, month = divmod(rest, 100)
+    return datetime(century + year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
 
 
-def _moment(reader: Reader, year: int, digits: bytes, microsecond: int = 0) -> datetime:
+def _moment(reader: Reader, century: int, digits: bytes, microsecond: int = 0) -> datetime:
     try:
-        return moment_of(year, digits, microsecond)
+        return moment_of(century, digits, microsecond)
     except ValueError:
         raise reader.fail("time names no moment of the calendar") from None

@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from kcert._asn1 import der, straight
-from kcert._asn1.algorithm import AlgorithmIdentifier
+from kcert._asn1 import der, straight, straight_lists
+from kcert._asn1.algorithm import load_algorithm
 from kcert._asn1.der import Reader
 from kcert._asn1.times import read_time
-from kcert.errors import KcertError, LimitError
+from kcert.errors import LimitError
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from kcert._asn1.algorithm import AlgorithmIdentifier
 
 __all__ = [
     "MAX_CERTIFICATE_SIZE",
@@ -43,23 +46,12 @@ _PARTS = [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING]
 _FIELDS = [_TAG_VERSION, der.INTEGER, *(der.SEQUENCE,) * 5, _TAG_EXTENSIONS]
 _VERSION_3 = b"\x02\x01\x02"
 _UTC_TIME_SIZE = 15
+_TYPE = itemgetter(0)
 
 
 # Certificates name the same few algorithms and issuers over and over; what is longer than any of
 # those should be is read without being kept.
 _MAX_CACHED = 1024
-
-
-def _read_algorithm_anew(encoded: bytes) -> AlgorithmIdentifier:
-    return AlgorithmIdentifier.read(Reader(encoded, _FORMAT))
-
-
-_read_known_algorithm = lru_cache(maxsize=64)(_read_algorithm_anew)
-
-
-def _read_algorithm(encoded: bytes) -> AlgorithmIdentifier:
-    known = len(encoded) <= _MAX_CACHED
-    return _read_known_algorithm(encoded) if known else _read_algorithm_anew(encoded)
 
 
 def read_name(encoded: bytes) -> tuple[RawRdn, ...]:
@@ -68,11 +60,7 @@ def read_name(encoded: bytes) -> tuple[RawRdn, ...]:
     Raises:
         FormatError: It is not a Name.
     """
-    try:
-        found = straight.name(encoded)
-    except (straight.Irregular, KcertError):
-        found = None
-    return _read_name_anew(encoded) if found is None else found
+    return straight.read(straight_lists.name, _read_name_anew, encoded)
 
 
 def _read_name_anew(encoded: bytes) -> tuple[RawRdn, ...]:
@@ -136,53 +124,46 @@ class RawCertificate(NamedTuple):
             raise LimitError(
                 "certificate size", len(encoded), MAX_CERTIFICATE_SIZE, where="certificate"
             )
-        # Left before the second reading, so that its errors do not hold the frames of the first.
-        try:
-            found = cls._read_straight(encoded)
-        except (straight.Irregular, KcertError):
-            found = None
-        return cls._read_anew(encoded) if found is None else found
+        return straight.read(cls._read_straight, cls._read_anew, encoded)
 
     @classmethod
     def _read_straight(cls, encoded: bytes) -> RawCertificate:
         """A certificate of version 3 with extensions and without unique identifiers."""
         begin, end = straight.only(encoded, 0, len(encoded), der.SEQUENCE)
-        parts = straight.members(encoded, begin, end)
-        if [part[0] for part in parts] != _PARTS:
+        parts = straight.fields(encoded, begin, end, _PARTS)
+        (at, tbs_end), (_, algorithm_end), (unused, stop) = parts
+        if unused == stop or encoded[unused]:
             raise straight.Irregular
-        (_, at, tbs_end), (_, _, algorithm_end), (_, unused, stop) = parts
-        fields = straight.members(encoded, at, tbs_end)
-        if [field[0] for field in fields] != _FIELDS or unused == stop or encoded[unused]:
-            raise straight.Irregular
+        fields = straight.fields(encoded, at, tbs_end, _FIELDS)
         version, serial, tbs_algorithm, issuer, validity, subject, key, wrapper = fields
-        if encoded[version[1] : version[2]] != _VERSION_3:
+        if encoded[version[0] : version[1]] != _VERSION_3:
             raise straight.Irregular
-        if serial[2] - serial[1] > MAX_SERIAL_NUMBER_SIZE:
+        if serial[1] - serial[0] > MAX_SERIAL_NUMBER_SIZE:
             raise straight.Irregular
-        middle = validity[1] + _UTC_TIME_SIZE
-        not_before = straight.utc_time(encoded, validity[1], middle)
-        not_after = straight.utc_time(encoded, middle, validity[2])
-        first, last = straight.only(encoded, wrapper[1], wrapper[2], der.SEQUENCE)
-        extensions = straight.extensions(encoded, first, last)
-        if len({oid for oid, _, _ in extensions}) != len(extensions):
+        middle = validity[0] + _UTC_TIME_SIZE
+        not_before = straight.utc_time(encoded, validity[0], middle)
+        not_after = straight.utc_time(encoded, middle, validity[1])
+        first, last = straight.only(encoded, *wrapper, der.SEQUENCE)
+        extensions = straight_lists.extensions(encoded, first, last)
+        if len(set(map(_TYPE, extensions))) != len(extensions):
             raise straight.Irregular
-        encoded_issuer = encoded[tbs_algorithm[2] : issuer[2]]
-        encoded_subject = encoded[validity[2] : subject[2]]
+        encoded_issuer = encoded[tbs_algorithm[1] : issuer[1]]
+        encoded_subject = encoded[validity[1] : subject[1]]
         # In the order of the fields; by name it takes twice the time.
         return cls(
             encoded[begin:tbs_end],
             3,
-            straight.integer(encoded, serial[1], serial[2]),
-            _read_algorithm(encoded[serial[2] : tbs_algorithm[2]]),
+            straight.integer(encoded, *serial),
+            load_algorithm(encoded[serial[1] : tbs_algorithm[1]], _FORMAT),
             encoded_issuer,
             _read_issuer(encoded_issuer),
             not_before,
             not_after,
             encoded_subject,
             read_name(encoded_subject),
-            encoded[subject[2] : key[2]],
+            encoded[subject[1] : key[1]],
             tuple(extensions),
-            _read_algorithm(encoded[tbs_end:algorithm_end]),
+            load_algorithm(encoded[tbs_end:algorithm_end], _FORMAT),
             encoded[unused + 1 : stop],
         )
 
@@ -192,14 +173,14 @@ class RawCertificate(NamedTuple):
         certificate = outer.sequence()
         outer.finish()
         tbs = certificate.read_encoded()
-        algorithm = _read_algorithm(certificate.read_encoded())
+        algorithm = load_algorithm(certificate.read_encoded(), _FORMAT)
         signature, _ = certificate.bit_string()
         certificate.finish()
 
         fields = Reader(tbs, _FORMAT).sequence()
         version = _read_version(fields)
         serial_number = read_serial_number(fields)
-        tbs_algorithm = _read_algorithm(fields.read_encoded())
+        tbs_algorithm = load_algorithm(fields.read_encoded(), _FORMAT)
         issuer = fields.read_encoded()
         validity = fields.sequence()
         not_before = read_time(validity)

@@ -37,6 +37,8 @@ __all__ = [
 _FORMAT: Final = "certificate"
 _LABELS: Final = frozenset(("CERTIFICATE", "X509 CERTIFICATE"))
 _SEQUENCE: Final = b"\x30"
+_CONSTRAINTS: Final = values.BASIC_CONSTRAINTS
+_POLICIES: Final = values.CERTIFICATE_POLICIES
 # PEM is a third longer than DER, and text may stand around it.
 _MAX_TEXT: Final = 2 * MAX_CERTIFICATE_SIZE
 
@@ -244,10 +246,10 @@ def _kind_of(raw: RawCertificate) -> CertificateKind:
     policies: tuple[str, ...] = ()
     try:
         for oid, _, value in raw.extensions:
-            if oid == values.BASIC_CONSTRAINTS and values.read_basic_constraints(value)[0]:
-                return CertificateKind.OTHER
-            if oid == values.CERTIFICATE_POLICIES:
+            if oid == _POLICIES:
                 policies = values.read_certificate_policies(value)
+            elif oid == _CONSTRAINTS and values.read_basic_constraints(value)[0]:
+                return CertificateKind.OTHER
     except KcertError:
         return CertificateKind.OTHER
     return classify(policies)

@@ -23,7 +23,10 @@ POLICIES: Final[dict[str, Policy]] = {
 
 def policy_of(oids: Sequence[str]) -> Policy | None:
     """The first of a certificate's policies that is known, or ``None``."""
-    return next((POLICIES[oid] for oid in oids if oid in POLICIES), None)
+    for oid in oids:
+        if oid in POLICIES:
+            return POLICIES[oid]
+    return None
 
 
 def classify(oids: Sequence[str]) -> CertificateKind:

@@ -108,22 +108,15 @@ def _read_straight(public_key_info: bytes) -> PublicKeyFacts:
     if at == end or public_key_info[at]:
         raise straight.Irregular
     at, end = straight.only(public_key_info, at + 1, end, der.SEQUENCE)
-    numbers = straight.members(public_key_info, at, end)
-    if [tag for tag, _, _ in numbers] != [der.INTEGER, der.INTEGER]:
-        raise straight.Irregular
-    modulus, exponent = (straight.integer(public_key_info, *one[1:]) for one in numbers)
+    modulus, exponent = straight.naturals(public_key_info, at, end, 2)
     bits = modulus.bit_length()
-    if modulus <= 0 or exponent <= 0 or max(bits, exponent.bit_length()) > MAX_MODULUS_BITS:
+    if not bits or not exponent or max(bits, exponent.bit_length()) > MAX_MODULUS_BITS:
         raise straight.Irregular
     return PublicKeyFacts(oids.RSA_ENCRYPTION, "RSA", bits, (modulus, exponent))
 
 
 def _read_anew(public_key_info: bytes) -> PublicKeyFacts:
-    try:
-        found = _read_straight(public_key_info)
-    except straight.Irregular:
-        found = None
-    return _read_carefully(public_key_info) if found is None else found
+    return straight.read(_read_straight, _read_carefully, public_key_info)
 
 
 def _read_carefully(public_key_info: bytes) -> PublicKeyFacts:

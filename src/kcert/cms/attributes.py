@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kcert._asn1 import der, encode, oids, straight
@@ -34,6 +33,8 @@ __all__ = [
 ]
 
 _SIGNED_ONLY = frozenset((oids.CONTENT_TYPE, oids.MESSAGE_DIGEST, oids.SIGNING_TIME))
+# The value of nearly every contentType.
+_DATA = (encode.oid(oids.PKCS7_DATA),)
 _SHA256 = AlgorithmIdentifier(oids.SHA256)
 
 
@@ -129,8 +130,10 @@ class SignedAttributes:
         return found
 
     def _members(self) -> list[bytes]:
-        with suppress(straight.Irregular):
+        try:
             return straight.encoded(self._encoded, 0, len(self._encoded))
+        except straight.Irregular:
+            pass
         reader = Reader(self._encoded, FORMAT)
         members: list[bytes] = []
         while not reader.at_end:
@@ -154,6 +157,8 @@ class SignedAttributes:
         Raises:
             SignatureError: Otherwise.
         """
+        if expected == oids.PKCS7_DATA and self._values.get(oids.CONTENT_TYPE) == _DATA:
+            return
         reader = self._only(oids.CONTENT_TYPE)
         found = None
         if reader is not None:
@@ -171,6 +176,10 @@ class SignedAttributes:
         Raises:
             SignatureError: Otherwise.
         """
+        values = self._values.get(oids.MESSAGE_DIGEST, (b"",))
+        if hmac.compare_digest(values[0], encode.octet_string(expected)) and len(values) == 1:
+            return
+        # What else there is, a reader says.
         reader = self._only(oids.MESSAGE_DIGEST)
         if reader is None:
             raise SignatureError(
@@ -195,9 +204,11 @@ class SignedAttributes:
         reader = self._only(oids.SIGNING_TIME)
         if reader is None:
             return None
-        with suppress(straight.Irregular):
-            (value,) = self._values[oids.SIGNING_TIME]
+        (value,) = self._values[oids.SIGNING_TIME]
+        try:
             return straight.utc_time(value, 0, len(value))
+        except straight.Irregular:
+            pass
         moment = read_time(reader)
         reader.finish()
         return moment

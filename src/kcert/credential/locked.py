@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from kcert.keys.encrypted import EncryptedKey
     from kcert.keys.limits import Limits
     from kcert.keys.profiles import LockProfile
+    from kcert.keys.secret import Secret
 
 __all__ = ["Credential"]
 
@@ -92,18 +92,14 @@ class Credential:
         """
         second = self.key_management if key_management else None
         pair = None
-        with ExitStack() as opened:
-            try:
-                key = opened.enter_context(
-                    self.key.unlock(password, full_check=full_check, limits=limits)
-                )
-                if second is not None:
-                    pair = opened.enter_context(
-                        second.unlock(password, full_check=full_check, limits=limits)
-                    )
-            finally:
-                del password
-            unlocked = UnlockedCredential(
+        opened: list[Secret] = []
+        try:
+            key = self.key.unlock(password, full_check=full_check, limits=limits)
+            opened.append(key)
+            if second is not None:
+                pair = second.unlock(password, full_check=full_check, limits=limits)
+                opened.append(pair)
+            return UnlockedCredential(
                 self.certificate,
                 key,
                 key_management=pair,
@@ -112,8 +108,12 @@ class Credential:
                 bag_attributes=self.bag_attributes,
                 left_locked=second is not self.key_management,
             )
-            opened.pop_all()
-        return unlocked
+        except BaseException:
+            for one in opened:
+                one.close()
+            raise
+        finally:
+            del password
 
     def change_password(
         self,

@@ -24,15 +24,17 @@ from typing import TYPE_CHECKING
 
 from kcert._asn1.der import Reader
 from kcert._asn1.encode import sequence
-from kcert.certificate import Certificate
 from kcert.credential import Credential
 from kcert.errors import FormatError, KcertError, LimitError
 from kcert.formats import folder, parts
+from kcert.formats.authorities import load_certificate
 from kcert.formats.parts import MAX_FILE_SIZE
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
+
+    from kcert.certificate import Certificate
 
 __all__ = [
     "CA_CERTIFICATES",
@@ -135,7 +137,7 @@ def load_ca_certificates(data: bytes) -> tuple[Certificate, ...]:
             raise LimitError(
                 "certificates", MAX_CA_CERTIFICATES + 1, MAX_CA_CERTIFICATES, where=CA_CERTIFICATES
             )
-        certificates.append(Certificate.load(members.read_encoded()))
+        certificates.append(load_certificate(members.read_encoded()))
     return tuple(certificates)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import field, frozen
 
-from kcert.certificate import KeyUsage
+from kcert.certificate import CertificateKind, KeyUsage
 from kcert.errors import FormatError, KeyMismatchError
 
 if TYPE_CHECKING:
@@ -70,9 +70,12 @@ def _by_mark(
     return answers
 
 
-def _leaves(certificates: Sequence[Certificate]) -> list[Certificate]:
+def _leaves(certificates: Sequence[Certificate]) -> Sequence[Certificate]:
     """Those that are no authority's; where all seem to be, those that issued no other."""
-    leaves = [certificate for certificate in certificates if not certificate.is_ca]
+    if len(certificates) == 1:
+        return certificates
+    # Those of a Korean kind are holders', which is known since they were read.
+    leaves = [one for one in certificates if one.kind is not CertificateKind.OTHER or not one.is_ca]
     if leaves:
         return leaves
     issuers = {each.issuer.der for each in certificates if not each.is_self_issued}
@@ -102,7 +105,8 @@ def pair(
     found = _by_mark(certificates, keys)
     everything = [each.certificate for each in certificates]
     if None in found:
-        free = [each for each in everything if each not in found]
+        taken = set(map(id, found))
+        free = [each for each in everything if id(each) not in taken]
         leaves = _leaves(free)
         if len(keys) == 1 and len(leaves) == 1 and owner is None:
             found = [leaves[0]]
@@ -118,18 +122,19 @@ def pair(
         for certificate, each in zip(found, keys, strict=True)
         if certificate is not None
     ]
-    if len({certificate.der for certificate, _ in pairs}) < len(pairs):
-        raise FormatError(
-            format,
-            "two private keys belong to one certificate; remove one of them",
-            reason_ko="한 인증서에 개인키가 둘입니다; 하나를 지우십시오",
-        )
-    pairs.sort(key=lambda each: (is_key_management(each[0]), everything.index(each[0])))
-    taken = [certificate for certificate, _ in pairs]
+    if len(pairs) > 1:
+        if len({certificate.der for certificate, _ in pairs}) < len(pairs):
+            raise FormatError(
+                format,
+                "two private keys belong to one certificate; remove one of them",
+                reason_ko="한 인증서에 개인키가 둘입니다; 하나를 지우십시오",
+            )
+        pairs.sort(key=lambda each: (is_key_management(each[0]), everything.index(each[0])))
+    taken = {id(certificate) for certificate, _ in pairs}
     return Paired(
         signing=pairs[0],
         key_management=pairs[1] if len(pairs) > 1 else None,
-        others=tuple(each for each in everything if each not in taken),
+        others=tuple([each for each in everything if id(each) not in taken]),
     )
 
 

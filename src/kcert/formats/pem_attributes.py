@@ -25,7 +25,7 @@ from attrs import field, frozen
 from kcert._asn1.der import Reader
 from kcert.errors import KcertError
 
-__all__ = ["BagAttributes", "read_attributes", "write_attributes"]
+__all__ = ["NOTHING", "BagAttributes", "read_attributes", "write_attributes"]
 
 _TITLE = b"Bag Attributes"
 _ID = b"localKeyID"
@@ -49,6 +49,10 @@ class BagAttributes:
     local_key_id: bytes | None = None
     friendly_name: str | None = field(default=None, repr=False)
     others: tuple[tuple[str, tuple[bytes, ...]], ...] = field(default=(), repr=False)
+
+
+NOTHING = BagAttributes()
+"""What a block without such a text says."""
 
 
 def _name(value: bytes, *, encoded: bool) -> str | None:
@@ -77,6 +81,8 @@ def _values(text: bytes) -> tuple[bytes, ...] | None:
 
 def read_attributes(preface: bytes) -> BagAttributes:
     """Read the attributes from the text before a block; what is none is passed over."""
+    if _TITLE not in preface:
+        return NOTHING
     local_key_id, friendly_name = None, None
     others: list[tuple[str, tuple[bytes, ...]]] = []
     inside = False

@@ -11,8 +11,8 @@ from attrs import define, field
 from kcert._asn1.der import Reader
 from kcert._asn1.pem import read_blocks
 from kcert._asn1.traditional_keys import WRAPPERS
-from kcert.certificate import Certificate
 from kcert.errors import FormatError, KcertError, LimitError, UnsupportedAlgorithmError
+from kcert.formats import authorities
 from kcert.formats.pairing import FoundCertificate
 from kcert.formats.pem_attributes import BagAttributes, read_attributes
 from kcert.keys import traditional
@@ -44,6 +44,7 @@ MAX_BLOCKS = 1000
 # Old names of the same (RFC 7468 section 5.1); OpenSSL's trusted form has more after the value.
 _CERTIFICATES = (CERTIFICATE, "X509 CERTIFICATE", "X.509 CERTIFICATE")
 _TRUSTED = "TRUSTED CERTIFICATE"
+_KEYS = (LOCKED_KEY, OPEN_KEY, *WRAPPERS)
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -104,20 +105,6 @@ def _octets(text: str | bytes | bytearray | memoryview, limits: Limits) -> bytes
     return data
 
 
-def _certificate(block: PemBlock, number: int) -> Certificate:
-    try:
-        if block.label == _TRUSTED:
-            return Certificate.load(Reader(block.data, "certificate").read_encoded())
-        return Certificate.load(block.data)
-    except FormatError as error:
-        raise FormatError(
-            f"{FORMAT}: {error.format}",
-            error.reason,
-            reason_ko=error.reason_ko,
-            where=f"block {number}",
-        ) from None
-
-
 def read_bundle(text: str | bytes | bytearray | memoryview, limits: Limits) -> Bundle:
     """Read a text.
 
@@ -129,7 +116,7 @@ def read_bundle(text: str | bytes | bytearray | memoryview, limits: Limits) -> B
     """
     failure: KcertError | None = None
     try:
-        blocks = read_blocks(_octets(text, limits))
+        blocks = read_blocks(_octets(text, limits), authorities.decode)
     except KcertError as error:
         failure = error
     finally:
@@ -156,8 +143,18 @@ def read_bundle(text: str | bytes | bytearray | memoryview, limits: Limits) -> B
 
 def _add_certificate(bundle: Bundle, block: PemBlock, number: int) -> None:
     try:
-        certificate = _certificate(block, number)
-    except (FormatError, LimitError) as error:
+        der = block.data
+        if block.label == _TRUSTED:
+            der = Reader(der, "certificate").read_encoded()
+        certificate = authorities.load_certificate(der)
+    except FormatError as error:
+        reason_ko, where = error.reason_ko, f"block {number}"
+        problem = FormatError(
+            f"{FORMAT}: {error.format}", error.reason, reason_ko=reason_ko, where=where
+        )
+        bundle.problems.append(problem)
+        return
+    except LimitError as error:
         bundle.problems.append(error)
         return
     attributes = read_attributes(block.preface)
@@ -167,7 +164,7 @@ def _add_certificate(bundle: Bundle, block: PemBlock, number: int) -> None:
 
 
 def _add_key(bundle: Bundle, block: PemBlock) -> None:
-    if block.label not in (LOCKED_KEY, OPEN_KEY, *WRAPPERS):
+    if block.label not in _KEYS:
         raise UnsupportedAlgorithmError(
             None,
             block.label,
@@ -175,7 +172,7 @@ def _add_key(bundle: Bundle, block: PemBlock) -> None:
             hint="convert it with openssl pkcs8 -topk8 or ssh-keygen -p -m PKCS8 first",
             hint_ko="먼저 openssl pkcs8 -topk8이나 ssh-keygen -p -m PKCS8로 변환하십시오",
         )
-    if any(each.data == block.data for each in bundle.keys):
+    if block.data in [each.data for each in bundle.keys]:
         return
     bundle.keys.append(
         KeyBlock(block.label, dict(block.headers), block.data, read_attributes(block.preface))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kcert._asn1 import encode, oids
 from kcert.credential import BagAttribute
+from kcert.formats.pem_attributes import NOTHING
 
 if TYPE_CHECKING:
     from kcert.certificate import Certificate
@@ -34,6 +35,9 @@ def bundle_attributes(
         found: What belongs together.
         name: The friendly name, which is not said twice.
     """
+    said = [*bundle.attributes.values(), *[key.attributes for key in bundle.keys]]
+    if said.count(NOTHING) == len(said):
+        return ()
     attributes: list[BagAttribute] = []
     for certificate, position in filter(None, (found.signing, found.key_management)):
         of_certificate = bundle.attributes[certificate.der]

@@ -16,7 +16,9 @@ from kcert._asn1 import oids
 from kcert.errors import UnsupportedAlgorithmError
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm
+    from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.ciphers.modes import CBC
 
     from kcert.keys import libcrypto
 
@@ -101,12 +103,21 @@ class StreamCipher(BlockCipher):
         return self._transform(False, key, iv, data)
 
 
+@cache
+def _types() -> tuple[type[Cipher[CBC]], type[CBC], type[AES]]:
+    # Imported on first use, and not anew each time: that takes as long as deciphering a key.
+    from cryptography.hazmat.primitives.ciphers import Cipher
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+    return Cipher, CBC, AES
+
+
 def _through_cryptography(
     algorithm: BlockCipherAlgorithm, encrypting: bool, iv: bytes, data: bytes | bytearray
 ) -> bytearray:
-    from cryptography.hazmat.primitives.ciphers import Cipher, modes
-
-    cipher = Cipher(algorithm, modes.CBC(iv))
+    cipher_type, cbc, _ = _types()
+    cipher = cipher_type(algorithm, cbc(iv))
     context = cipher.encryptor() if encrypting else cipher.decryptor()
     out = bytearray(len(data) + algorithm.block_size // 8 - 1)
     size = context.update_into(data, out)
@@ -116,9 +127,7 @@ def _through_cryptography(
 
 
 def _aes(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
-    from cryptography.hazmat.primitives.ciphers.algorithms import AES
-
-    return _through_cryptography(AES(key), encrypting, iv, data)
+    return _through_cryptography(_types()[2](key), encrypting, iv, data)
 
 
 def _triple_des(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:

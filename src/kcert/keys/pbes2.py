@@ -95,7 +95,11 @@ def _read_cipher(encryption: AlgorithmIdentifier, use: str) -> tuple[BlockCipher
     if encryption.oid == oids.RC2_CBC:
         return read_rc2(encryption, use)
     cipher = _READ_ONLY.get(encryption.oid) or _cipher(encryption.oid, use)
-    return cipher, _read_iv(Reader(encryption.parameters or b"", _parameters_of(cipher)), cipher)
+    parameters = encryption.parameters or b""
+    if len(parameters) == cipher.block_size + 2 and parameters[:2] == bytes((4, cipher.block_size)):
+        return cipher, parameters[2:]
+    # What is wrong with them, a reader says.
+    return cipher, _read_iv(Reader(parameters, _parameters_of(cipher)), cipher)
 
 
 def read_rc2(encryption: AlgorithmIdentifier, use: str) -> tuple[BlockCipher, bytes]:

@@ -135,7 +135,7 @@ class PrivateKey(Secret):
         """The PKCS#8 attributes in their order. R is among them: treat the values as secret."""
         return tuple(
             Attribute(oid, tuple(bytes(value) for value in values))
-            for oid, values in self._open().attributes()
+            for oid, values in self._open().attributes
         )
 
     @property
@@ -147,7 +147,7 @@ class PrivateKey(Secret):
         """
         info = self._open()
         if self._random is None:
-            self._random = VidRandom.among(info.attributes())
+            self._random = VidRandom.among(info.attributes)
         return self._random
 
     def matches(self, public_key_info: bytes) -> bool:

@@ -5,14 +5,18 @@ from __future__ import annotations
 
 import hmac
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kcert.errors import FormatError, SignatureError, UnlockError, UnsupportedAlgorithmError
 from kcert.keys.padding import Padding
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cryptography.hazmat.primitives.asymmetric.padding import AsymmetricPadding
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
     from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
@@ -96,15 +100,25 @@ def full_check(rsa_private_key: memoryview) -> None:
     _load(rsa_private_key, skip=False)
 
 
-def _load(rsa_private_key: memoryview, *, skip: bool) -> RSAPrivateKey:
+@cache
+def _loader() -> tuple[
+    Callable[..., PrivateKeyTypes], type[RSAPrivateKey], tuple[type[Exception], ...]
+]:
+    # Imported on first use, and not anew for each key.
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-    key = None
-    with suppress(ValueError, TypeError, UnsupportedAlgorithm):
-        key = load_der_private_key(rsa_private_key, None, unsafe_skip_rsa_key_validation=skip)
-    if not isinstance(key, RSAPrivateKey):
+    return load_der_private_key, RSAPrivateKey, (ValueError, TypeError, UnsupportedAlgorithm)
+
+
+def _load(rsa_private_key: memoryview, *, skip: bool) -> RSAPrivateKey:
+    load_der, rsa_key, refusals = _loader()
+    try:
+        key = load_der(rsa_private_key, None, unsafe_skip_rsa_key_validation=skip)
+    except refusals:
+        key = None  # the error is made below, out of reach of the frames that know the key
+    if not isinstance(key, rsa_key):
         raise FormatError(
             "RSA private key",
             "the key does not pass the check of its numbers",

@@ -11,7 +11,7 @@ from kcert.errors import FormatError
 from kcert.keys.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from kcert._asn1.pkcs8 import KeyAttributes
 
 __all__ = ["VidRandom"]
 
@@ -29,7 +29,7 @@ class VidRandom(Secret):
         del octets
 
     @classmethod
-    def among(cls, attributes: Iterable[tuple[str, list[memoryview]]]) -> VidRandom | None:
+    def among(cls, attributes: KeyAttributes) -> VidRandom | None:
         """R from the attribute 1.2.410.200004.10.1.1.3 of a key; ``None`` where it has none.
 
         Raises:

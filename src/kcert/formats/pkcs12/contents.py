@@ -10,7 +10,6 @@ from attrs import field, frozen
 from kcert._asn1 import der, oids
 from kcert._asn1.der import Reader
 from kcert._asn1.pkcs12 import BagAttribute, SafeBag, read_cert_bag
-from kcert.certificate import Certificate
 from kcert.errors import (
     FormatError,
     KcertError,
@@ -18,12 +17,14 @@ from kcert.errors import (
     UnsupportedAlgorithmError,
     WeakIntegrityError,
 )
+from kcert.formats.authorities import load_certificate
 from kcert.formats.pkcs12.safe import Safe, open_safe
 from kcert.keys import DEFAULT_LIMITS, EncryptedKey, PrivateKey
 from kcert.keys.passwords import Password
 from kcert.keys.profiles import MODERN
 
 if TYPE_CHECKING:
+    from kcert.certificate import Certificate
     from kcert.keys import Limits, LockProfile
 
 __all__ = ["CertificateEntry", "Contents", "KeyEntry", "read"]
@@ -186,7 +187,7 @@ class _Sorter:
             self._left_out(kind)
             return
         try:
-            certificate = Certificate.load(encoded)
+            certificate = load_certificate(encoded)
         except KcertError as error:
             self._problems.append(error)
             return
