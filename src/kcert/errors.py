@@ -111,6 +111,11 @@ class KcertError(Exception):
         super().__init__(_one_line(message))
         self.message_ko = _one_line(message_ko)
 
+    def without_origin(self) -> Self:
+        """The same without the frames and the errors in which it arose: those may know a secret."""
+        self.__context__ = self.__cause__ = None
+        return self.with_traceback(None)
+
     def __reduce__(self) -> tuple[Any, ...]:
         # The facts travel with the error to other processes; the constructors' signatures differ.
         return _rebuild, (type(self), self.args, dict(self.__dict__))

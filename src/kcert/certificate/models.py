@@ -92,7 +92,7 @@ class Certificate(X509Certificate):
             )
         finally:
             del data
-        raise failure.with_traceback(None)
+        raise failure.without_origin()
 
     @cached_property
     def policy(self) -> Policy | None:

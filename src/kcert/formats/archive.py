@@ -179,7 +179,7 @@ def _read(folder: str, files: dict[str, list[FileSource]], name: str | None) -> 
         credential = npki.load(content) if name is None else gpki.load(content, name)
     except KcertError as error:
         # Without the frames in which it arose, which know the files.
-        return Archived(location, None, error.with_traceback(None))
+        return Archived(location, None, error.without_origin())
     problem = next(iter(credential.problems), None)
     return Archived(location, credential.certificate, problem, credential)
 

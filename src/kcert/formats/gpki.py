@@ -95,7 +95,7 @@ def load(files: Mapping[str, bytes], name: str | None = None) -> Credential:
     finally:
         del files
     # The frames in which it arose know the key, which was perhaps not locked.
-    raise failure.with_traceback(None)
+    raise failure.without_origin()
 
 
 def _load(found: Mapping[str, bytes]) -> Credential:

@@ -90,7 +90,7 @@ def load(files: Mapping[str, bytes]) -> Credential:
     finally:
         del files
     # The frames in which it arose know the key, which was perhaps not locked.
-    raise failure.with_traceback(None)
+    raise failure.without_origin()
 
 
 def _load(found: Mapping[str, bytes]) -> Credential:
@@ -127,6 +127,17 @@ def load_ca_certificates(data: bytes) -> tuple[Certificate, ...]:
         FormatError: It is not that.
         LimitError: It is larger than `MAX_FILE_SIZE` or has more than `MAX_CA_CERTIFICATES`.
     """
+    try:
+        return _read_ca_certificates(data)
+    except KcertError as error:
+        failure = error
+    finally:
+        del data
+    # The frames in which it arose know a key, where one was given in its place.
+    raise failure.without_origin()
+
+
+def _read_ca_certificates(data: bytes) -> tuple[Certificate, ...]:
     parts.check_size(data, CA_CERTIFICATES)
     outer = Reader(data, CA_CERTIFICATES)
     members = outer.sequence()

@@ -91,5 +91,5 @@ def read_pair(
         )
     except KcertError as error:
         # Without the frames in which it arose, which know the key.
-        problems.append(error.with_traceback(None))
+        problems.append(error.without_origin())
         return None

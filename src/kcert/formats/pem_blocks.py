@@ -123,7 +123,7 @@ def read_bundle(text: str | bytes | bytearray | memoryview, limits: Limits) -> B
         del text
     if failure is not None:
         # The frames in which it arose know the text, and a key in it that is perhaps not locked.
-        raise failure.with_traceback(None)
+        raise failure.without_origin()
     if not blocks:
         raise FormatError(
             FORMAT,

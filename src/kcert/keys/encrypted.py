@@ -86,7 +86,7 @@ class EncryptedKey:
             failure = error
         finally:
             del der
-        raise failure.with_traceback(None)
+        raise failure.without_origin()
 
     def __repr__(self) -> str:
         rounds = "" if self.iterations is None else f", {self.iterations} rounds"

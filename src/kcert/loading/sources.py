@@ -81,6 +81,8 @@ def load(
     finally:
         del source, password
     # The frames in which it arose know the password, and a key that was perhaps not locked.
+    if isinstance(failure, KcertError):
+        raise failure.without_origin()
     raise failure.with_traceback(None)
 
 

@@ -182,8 +182,7 @@ def register(
         vid.verify(proof.certificate, id_number, proof.random.reveal())
     except KcertError as error:
         # The caller gets the reason, not the frames in which number and R still are.
-        error.__context__ = None
-        return Refusal(step, error.with_traceback(None))
+        return Refusal(step, error.without_origin())
     finally:
         del id_number
     return Registration(proof.certificate, path, proof.challenge, proof.signature, at)

@@ -135,9 +135,10 @@ def read_with_lock(
         return _Sorter(safe, limits).contents(lock, profile)
     except KcertError as error:
         # The parser's frames would show a key that lies open in the file.
-        raise error.with_traceback(None) from None
+        failure = error
     finally:
         del data, password, lock
+    raise failure.without_origin()
 
 
 class _Sorter:
