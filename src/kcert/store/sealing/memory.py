@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,8 @@ class VaultMemory:
             self._database: sqlite3.Connection = sqlite3.connect(
                 where, timeout=30, isolation_level=None, check_same_thread=False
             )
+            # One that nobody closes is closed with its owner; Python 3.13 warns where it is not.
+            self._close = weakref.finalize(self, self._database.close)
             self._database.execute(_TABLE)
         except (OSError, sqlite3.Error):
             raise self._unusable() from None
@@ -82,7 +85,7 @@ class VaultMemory:
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self._database.close()
+            self._close()
 
     def _run(self, statement: str, *values: str | int) -> list[tuple[str | int, ...]]:
         try:
