@@ -135,10 +135,10 @@ class Issues:
         with self._database.transaction():
             waited = int(self._rules.confirm_within.total_seconds())
             self._database.change(
-                "UPDATE issues SET standing = 'revoked', since = since + ?1"
-                " WHERE standing = 'pending' AND since + ?1 <= ?2",
+                "UPDATE issues SET standing = 'revoked', since = since + ?"
+                " WHERE standing = 'pending' AND since <= ?",
                 waited,
-                seconds(now),
+                seconds(now) - waited,
             )
             months = self._rules.suspension_months
             for row in self._database.rows(
