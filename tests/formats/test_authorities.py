@@ -82,6 +82,13 @@ def test_no_more_are_kept_than_there_is_room_for(credential, monkeypatch):
         assert list(authorities._kept.values()) == [one]
         assert {der for _, der in authorities._texts.values()} == {one.der}
 
+    # Texts that end differently, of certificates that end the same.
+    authorities._kept.clear()
+    for at in range(50):
+        authorities._texts[bytes((at,))] = b"", b""
+    authorities.load_certificate(credential.ca_certificates[0].der)
+    assert len(authorities._texts) == 2
+
     monkeypatch.setattr(authorities, "_MAX_SIZE", 100)
     authorities._kept.clear()
     authorities.load_certificate(credential.ca_certificates[0].der)

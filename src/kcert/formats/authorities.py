@@ -11,7 +11,7 @@ from kcert.errors import KcertError
 
 __all__ = ["decode", "load_certificate"]
 
-# Together at most 1 MiB of DER, and text of it. Those of people are never kept.
+# Together at most 1 MiB of DER and 3 MiB of text. Those of people are never kept.
 _MAX_KEPT: Final = 256
 _MAX_SIZE: Final = 4_096
 # By their last octets, those of the signature: to hash all of them would cost half of what is won.
@@ -37,16 +37,20 @@ def load_certificate(der: bytes) -> Certificate:
 
 
 def decode(text: bytes) -> bytes:
-    """Decode what stands between the dashes of a PEM block; raises as `decode_base64`.
+    """Decode what stands between the dashes of a PEM block.
 
     That of an authority seen before is known, if its lines are as everyone writes them.
+
+    Raises:
+        FormatError: It is not base64, or nothing at all.
     """
     found = _texts.get(text[-_TAIL:])
     return found[1] if found is not None and found[0] == text else decode_base64(text)
 
 
 def _keep(certificate: Certificate) -> None:
-    if len(_kept) >= _MAX_KEPT:
+    # Each is counted: made for it, many texts can end differently where their DER ends the same.
+    if len(_kept) >= _MAX_KEPT or len(_texts) >= 2 * _MAX_KEPT:
         _kept.clear()
         _texts.clear()
     der = certificate.der
