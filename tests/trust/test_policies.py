@@ -99,26 +99,25 @@ def test_every_policy_mapped_to_every_other_does_not_explode():
     assert tree.policies(frozenset((ANY_POLICY,))) == set(oids)
 
 
-def test_any_policy_carries_on_what_a_policy_was_mapped_to():
+def mapped_under_any_policy(last: str) -> PolicyTree:
+    """1.2.3 becomes 1.2.4 at a level of anyPolicy; the ``last`` level names one of the two."""
     tree = PolicyTree()
     tree.add(says("1.2.3"), any_policy_counts=True)
     tree.add(says(ANY_POLICY), any_policy_counts=True)
     tree.map((("1.2.3", "1.2.4"),), mapping_allowed=True)
     tree.add(says(ANY_POLICY), any_policy_counts=True)
-    tree.add(says("1.2.4"), any_policy_counts=True)
+    tree.add(says(last), any_policy_counts=True)
+    return tree
+
+
+def test_any_policy_carries_on_what_a_policy_was_mapped_to():
+    tree = mapped_under_any_policy("1.2.4")
 
     assert tree.policies(frozenset((ANY_POLICY,))) == {"1.2.3"}
 
 
 def test_a_policy_mapped_under_any_policy_goes_on_under_its_new_name_alone():
-    tree = PolicyTree()
-    tree.add(says("1.2.3"), any_policy_counts=True)
-    tree.add(says(ANY_POLICY), any_policy_counts=True)
-    tree.map((("1.2.3", "1.2.4"),), mapping_allowed=True)
-    tree.add(says(ANY_POLICY), any_policy_counts=True)
-    tree.add(says("1.2.3"), any_policy_counts=True)
-
-    assert tree.is_null
+    assert mapped_under_any_policy("1.2.3").is_null
 
 
 def test_where_any_policy_does_not_count_what_is_mapped_under_it_does_not_either():

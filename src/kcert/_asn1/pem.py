@@ -104,7 +104,11 @@ def read_blocks(text: bytes, decode: Callable[[bytes], bytes] = decode_base64) -
     """All blocks of a text, in order; an empty list where there is none.
 
     Lines may be of any length and end in LF, CR or CRLF; a byte order mark and text outside the
-    blocks are passed over. The caller caps the size, and may know an answer of `decode_base64`.
+    blocks are passed over. The caller caps the size.
+
+    Args:
+        text: The text.
+        decode: As `decode_base64`; for callers who know some answers of it.
 
     Raises:
         FormatError: A block is not closed, closed under another label, begins inside another,

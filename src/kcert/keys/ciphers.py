@@ -179,9 +179,9 @@ def _cast5(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> 
 
 
 def _idea(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
-    from cryptography.hazmat.decrepit.ciphers.algorithms import IDEA as Algorithm  # noqa: N811
+    from cryptography.hazmat.decrepit.ciphers import algorithms
 
-    return _where_offered(oids.IDEA_CBC, Algorithm(key), encrypting, iv, data)
+    return _where_offered(oids.IDEA_CBC, algorithms.IDEA(key), encrypting, iv, data)
 
 
 def _des(encrypting: bool, key: bytes, iv: bytes, data: bytes | bytearray) -> bytearray:
